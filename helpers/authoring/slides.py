@@ -1,0 +1,30 @@
+"""Notebooks as slides."""
+
+from pathlib import Path
+
+from nbconvert import SlidesExporter
+
+from helpers.authoring.notebook import canonical, read
+
+
+def slides(path: Path, folder: Path) -> Path:
+    """Write the notebook's slides, `<folder>/<name>.slides.html`, with the saved outputs; return the file.
+
+    The pictures are in the file. The browser fetches reveal.js, jQuery, RequireJS and MathJax from the
+    network when it opens the file, because nbconvert ships none of them (nbconvert issues 296 and 754). Where
+    there is no network, show the notebook itself in JupyterLab, or print the slides beforehand.
+
+    Raises
+    ------
+    AuthoringError
+        If the file is no notebook.
+    """
+    # Scrolling, so that no output is cut off at the lower edge.
+    exporter = SlidesExporter(
+        reveal_scroll=True, reveal_number="c/t", reveal_width="1280", reveal_height="720"
+    )
+    page, _ = exporter.from_notebook_node(canonical(read(path)), resources={"metadata": {"name": path.stem}})
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / f"{path.stem}.slides.html"
+    target.write_text(page, encoding="utf-8")
+    return target

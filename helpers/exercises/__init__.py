@@ -1,0 +1,38 @@
+"""Exercises that name the student's mistake: the engine, and one module a notebook.
+
+In a notebook::
+
+    from helpers.exercises import batch_normalization_from_scratch as exercises
+
+    exercises.batch_norm.check(batch_norm)       # then .hint(), .solution()
+
+See ``engine`` for how an exercise is written, and the README's "Write an exercise".
+"""
+
+from helpers.exercises.engine import (
+    Case,
+    CheckFailed,
+    CodeExercise,
+    Exercise,
+    ExperimentExercise,
+    Mistake,
+    PredictExercise,
+    Property,
+    catalogue,
+    name_exercises,
+)
+from helpers.exercises.verdict import Verdict
+
+__all__ = [
+    "Case",
+    "CheckFailed",
+    "CodeExercise",
+    "Exercise",
+    "ExperimentExercise",
+    "Mistake",
+    "PredictExercise",
+    "Property",
+    "Verdict",
+    "catalogue",
+    "name_exercises",
+]

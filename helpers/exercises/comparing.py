@@ -1,0 +1,79 @@
+"""Are two results the same, and if not, where do they differ first?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+RELATIVE = 1e-4
+ABSOLUTE = 1e-5
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A result that cannot be compared, in words for the student."""
+
+    text: str
+
+
+def as_array(value: Any, expected: np.ndarray, what: str) -> np.ndarray | Problem:
+    """Turn one returned value into an array of the expected shape, or say what is wrong with it.
+
+    Axes of length 1 may be there or not (``keepdims`` is a matter of taste), float32 and float64
+    are equally welcome. Shapes are otherwise compared exactly.
+    """
+    if value is None:
+        return Problem(f"{what} is `None`. Is the `return` missing, or did you `print` instead of returning?")
+    if value is Ellipsis:
+        return Problem(f"{what} is `...`: that part is still to be written.")
+    module = type(value).__module__.split(".")[0]
+    if module in ("tensorflow", "keras", "torch", "jax", "jaxlib"):
+        return Problem(
+            f"{what} is a {module} tensor. This exercise is in NumPy: return an array "
+            "(`np.asarray(tensor)` converts, but use NumPy's functions to compute)."
+        )
+    if isinstance(value, (list, tuple)):
+        return Problem(f"{what} is a {type(value).__name__}. Return a NumPy array: `np.array(...)`.")
+    if not isinstance(value, (np.ndarray, np.generic, int, float)) or isinstance(value, bool):
+        return Problem(f"{what} is a `{type(value).__name__}`. Return a NumPy array.")
+    array = np.asarray(value)
+    if array.dtype.kind != "f" and expected.dtype.kind == "f":
+        return Problem(
+            f"{what} has dtype `{array.dtype}`, expected float32 or float64. Where do the decimals get lost?"
+        )
+    if array.dtype == np.float16:
+        return Problem(f"{what} has dtype `float16`, which keeps three digits. Stay in float32 or float64.")
+    if _squeezed(array.shape) != _squeezed(expected.shape):
+        return Problem(f"{what} has shape {array.shape}, expected {expected.shape}.")
+    return array.reshape(expected.shape)
+
+
+def _squeezed(shape: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(length for length in shape if length != 1)
+
+
+def same(a: np.ndarray, b: np.ndarray) -> bool:
+    """True when the arrays agree to four digits, NaN with NaN."""
+    return a.shape == b.shape and bool(
+        np.allclose(a, b, rtol=RELATIVE, atol=ABSOLUTE, equal_nan=True)
+    )
+
+
+def first_difference(got: np.ndarray, expected: np.ndarray, what: str) -> str:
+    """Name the first element (in C order) that differs, with both values and how many differ."""
+    differs = ~np.isclose(got, expected, rtol=RELATIVE, atol=ABSOLUTE, equal_nan=True)
+    if got.ndim == 0:
+        return f"{what}: expected {number(expected)}, got {number(got)}."
+    index = tuple(int(i) for i in np.argwhere(differs)[0])
+    place = f"{what}[{', '.join(map(str, index))}]"
+    return (
+        f"The first element that differs is `{place}`: expected {number(expected[index])}, got "
+        f"{number(got[index])} ({int(differs.sum())} of {got.size} elements differ)."
+    )
+
+
+def number(value: float) -> str:
+    """Four significant digits: enough to see a difference, few enough to be the same everywhere."""
+    return f"{float(value):.4g}"

@@ -1,0 +1,110 @@
+"""Calling a student's function so that nothing it does can hurt the notebook."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import io
+import linecache
+import re
+import threading
+import time
+import traceback
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+CPU_SECONDS = 0.3
+WALL_SECONDS = 4.0
+
+
+class _TimeIsUp(BaseException):
+    """Raised inside the student's thread; not an Exception, so that ``except Exception`` lets it through."""
+
+
+@dataclass
+class Outcome:
+    """What came of one call.
+
+    Attributes:
+        value: what the function returned, or None.
+        error: the exception it raised, or None.
+        printed: what it wrote to stdout.
+        timed_out: it did not return in time.
+        still_running: it did not stop when told to, either.
+    """
+
+    value: Any = None
+    error: BaseException | None = None
+    printed: str = ""
+    timed_out: bool = False
+    still_running: bool = False
+
+
+def call(function: Callable[[], Any]) -> Outcome:
+    """Call ``function()`` in a thread of its own, with a time limit.
+
+    The limit is CPU time of the process, so that a slow or busy machine is not taken for an
+    endless loop, with a generous limit on the clock for a function that waits. A thread is used
+    because signals exist on some systems only, and a process would have to pickle the function.
+    """
+    outcome = Outcome()
+    stdout = io.StringIO()
+
+    def work() -> None:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                outcome.value = function()
+        except _TimeIsUp:
+            pass
+        except BaseException as error:  # noqa: BLE001 - SystemExit and KeyboardInterrupt are answers too
+            outcome.error = error
+
+    thread = threading.Thread(target=work, daemon=True)
+    with contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(io.StringIO()):
+        clock, cpu = time.monotonic(), time.process_time()
+        thread.start()
+        # A fast answer is not made to wait for the next look at the clock.
+        thread.join(0.02)
+        while thread.is_alive():
+            if time.process_time() - cpu > CPU_SECONDS or time.monotonic() - clock > WALL_SECONDS:
+                outcome.timed_out = True
+                break
+            thread.join(0.01)
+        if outcome.timed_out:
+            outcome.still_running = not _stop(thread)
+            outcome.value = outcome.error = None
+    outcome.printed = stdout.getvalue()
+    return outcome
+
+
+def _stop(thread: threading.Thread) -> bool:
+    """Ask ``thread`` to end, a few times: a bare ``except:`` may swallow the first request."""
+    for _ in range(5):
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(
+            ctypes.c_ulong(thread.ident or 0), ctypes.py_object(_TimeIsUp)
+        )
+        thread.join(0.02)
+        if not thread.is_alive():
+            return True
+    return False
+
+
+def describe_error(error: BaseException, function: Callable) -> tuple[str, str]:
+    """Say what was raised, and where in the student's own code.
+
+    Returns:
+        A sentence, and the student's line with its number ("" where it cannot be found). Both are
+        the same on every run: memory addresses are left out.
+    """
+    text = re.sub(r" at 0x[0-9a-fA-F]+", "", str(error)) or "no message"
+    sentence = f"It raised `{type(error).__name__}`: {text.splitlines()[0]}"
+    own_file = getattr(getattr(function, "__code__", None), "co_filename", None)
+    where = ""
+    for frame, number in traceback.walk_tb(error.__traceback__):
+        if frame.f_code.co_filename == own_file:
+            line = linecache.getline(own_file, number, frame.f_globals).strip()
+            where = f"line {number} of the cell:  {line}" if line else f"line {number} of the cell"
+    return sentence, where

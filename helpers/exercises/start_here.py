@@ -1,0 +1,110 @@
+"""Exercises of notebook 00: how exercises work."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from helpers.exercises.engine import Case, CodeExercise, Mistake, PredictExercise, Property, name_exercises
+
+shape_of_the_mean = PredictExercise(
+    {"x.mean(axis=0)": (3,), "x.mean(axis=1)": (5,), "x.mean()": ()},
+    variable="shapes",
+    mistakes={
+        "x.mean(axis=0)": [
+            Mistake("the axis kept", "axis 0 is the one that disappears; (5,) would be left if axis 1 went.", (5,)),
+            Mistake("length 1 kept", "the axis disappears altogether; `keepdims=True` would leave a 1.", (1, 3)),
+        ],
+        "x.mean(axis=1)": [
+            Mistake("the other axis kept", "axis 1 is the one that disappears; (3,) would be left if axis 0 went.", (3,)),
+            Mistake("length 1 kept (axis 1)", "the axis disappears altogether; `keepdims=True` would leave a 1.", (5, 1)),
+        ],
+        "x.mean()": [
+            Mistake("one number as (1,)", "a single number has no axes at all: its shape is `()`.", (1,)),
+        ],
+    },
+    points=1,
+    hints=[
+        "`axis=0` means: walk along axis 0 and average. Which axis is left?",
+        "The shape of the result is the old shape without the axis you named.",
+    ],
+    insight="The axis you name is the one that disappears. All of normalization is about which axes those are.",
+)
+
+
+def center(x):
+    return x - x.mean(axis=0)
+
+
+def _without(mean):
+    return lambda x: x - mean(x)
+
+
+def _center_cases():
+    rng = np.random.default_rng(1)
+    return [
+        Case("on an array of shape (5, 3)", (rng.normal([1.0, -2.0, 6.0], 1.0, size=(5, 3)),)),
+        Case("on an array of shape (4, 4)", (rng.normal([3.0, 0.0, -1.0, 8.0], 2.0, size=(4, 4)),)),
+    ]
+
+
+center = CodeExercise(
+    center,
+    cases=_center_cases,
+    outputs=["centred"],
+    mistakes=[
+        Mistake(
+            "axis=1",
+            "You subtract the mean of each row (axis 1). A row is one example; the question asks for the mean of "
+            "each column, a feature over all examples.",
+            _without(lambda x: x.mean(axis=1, keepdims=True)),
+        ),
+        Mistake(
+            "row means on columns",
+            "You subtract the rows' means (axis 1), and on a square array NumPy lays them along the columns "
+            "without a word. Average over the examples, axis 0.",
+            lambda x: x - (x.mean(axis=1) if x.shape[0] == x.shape[1] else x.mean(axis=1, keepdims=True)),
+        ),
+        Mistake(
+            "one mean for all",
+            "You subtract one mean of the whole array. Each column has a mean of its own: `mean` needs an axis.",
+            _without(lambda x: x.mean()),
+        ),
+        Mistake(
+            "sum",
+            "You subtract the sum of each column, not its mean.",
+            _without(lambda x: x.sum(axis=0)),
+        ),
+        Mistake("added", "The mean is added; it is to be subtracted.", lambda x: x + x.mean(axis=0)),
+        Mistake(
+            "the mean itself",
+            "This is the mean of each column. Subtract it from x and return what is left.",
+            lambda x: x.mean(axis=0),
+        ),
+        Mistake(
+            "divided",
+            "The columns are centred, but they are also divided by their standard deviation: that is the next step, "
+            "in notebook 01.",
+            lambda x: (x - x.mean(axis=0)) / x.std(axis=0),
+        ),
+        Mistake("unchanged", "x comes back as it went in.", lambda x: x.copy()),
+        Mistake("median", "You subtract the median of each column, not its mean.", lambda x: x - np.median(x, axis=0)),
+    ],
+    properties=[
+        Property(
+            "Every column of the result should have mean 0, and not every one has.",
+            lambda args, outputs: np.allclose(outputs[0].mean(axis=0), 0, atol=1e-4),
+        ),
+    ],
+    variants=[
+        lambda x: x - np.mean(x, axis=0, keepdims=True),
+        lambda x: (x - np.ones(len(x)) @ x / len(x)).astype(np.float32),
+    ],
+    points=1,
+    hints=[
+        "`x.mean(axis=0)` has shape (3,): one number a column.",
+        "NumPy lays an array of shape (3,) along every row of an array of shape (5, 3): subtract one from the other.",
+    ],
+    insight="Subtracting a mean is the first half of every normalization layer in this course.",
+)
+
+name_exercises(globals())

@@ -1,0 +1,132 @@
+"""What every layer has in common: weights with names, a forward call, a backward call."""
+
+from __future__ import annotations
+
+import numpy as np
+
+_FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
+
+
+class Layer:
+    """A function with weights that can also carry a gradient backwards.
+
+    ``layer(x, training=False)`` computes the output and keeps what ``backward`` needs.
+    ``layer.backward(gradient)`` takes the loss' gradient with respect to the output (same shape
+    as the output), stores the gradient of every trainable weight in ``layer.gradients`` and
+    returns the gradient with respect to the input (same shape as the input).
+
+    Weights are plain arrays, made at the first call, in the dtype of that call's input. Their
+    names are Keras': ``kernel``, ``bias``, ``gamma``, ``beta``, ``moving_mean``,
+    ``moving_variance``. ``trainable_names`` lists those that gradient descent changes,
+    ``state_names`` those that the layer itself keeps. The arrays in ``gradients`` are written
+    again by the next backward call: copy one to keep it.
+    """
+
+    trainable_names: tuple[str, ...] = ()
+    state_names: tuple[str, ...] = ()
+
+    def __init__(self) -> None:
+        self.gradients: dict[str, np.ndarray] = {}
+        self._built_for: tuple[int, ...] | None = None
+        self._accepted: tuple[int, ...] | None = None
+        self._cache: tuple | None = None
+
+    def __call__(self, x: np.ndarray, training: bool = False) -> np.ndarray:
+        """Return the layer's output for a batch ``x`` whose first axis counts the examples.
+
+        Raises:
+            TypeError: ``x`` is not a NumPy array of float32 or float64.
+            ValueError: the batch is empty, or its shape is not one this layer takes.
+        """
+        if type(x) is not np.ndarray or x.dtype not in _FLOATS:
+            raise TypeError(f"{self.name} expects a NumPy array of float32 or float64, got {_kind(x)}")
+        if x.shape != self._accepted:
+            self._accept(x)
+        return self.forward(x, training)
+
+    def _accept(self, x: np.ndarray) -> None:
+        if x.size == 0 or x.ndim < 2:
+            raise ValueError(
+                f"{self.name} expects a batch with at least one example and one feature, "
+                f"shape (N, ...), got shape {x.shape}"
+            )
+        if self._built_for is None:
+            self.build(x.shape, x.dtype)
+        self.check_shape(x.shape)
+        self._accepted = x.shape
+
+    def build(
+        self,
+        shape: tuple[int, ...],
+        dtype: np.typing.DTypeLike = np.float32,
+        rng: np.random.Generator | None = None,
+    ) -> None:
+        """Make the weights for inputs of ``shape`` (the batch first; its length does not matter)."""
+        self._built_for = tuple(shape)
+        self._accepted = None
+        # Written in place by every backward: fresh memory of this size costs more than the sums.
+        self.gradients = {name: np.zeros_like(getattr(self, name)) for name in self.trainable_names}
+
+    def check_shape(self, shape: tuple[int, ...]) -> None:
+        """Raise ValueError unless inputs of ``shape`` fit the weights."""
+
+    def output_shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """Return the output's shape for inputs of ``shape``."""
+        return tuple(shape)
+
+    def forward(self, x: np.ndarray, training: bool) -> np.ndarray:
+        """Compute the output. Called by ``__call__`` with a checked ``x``."""
+        raise NotImplementedError
+
+    def backward(self, gradient: np.ndarray, *, to_input: bool = True) -> np.ndarray | None:
+        """Store the weights' gradients and return the input's.
+
+        Args:
+            gradient: gradient of the loss with respect to the last output, of its shape.
+            to_input: False lets a layer leave out the input's gradient and return None:
+                nobody needs it below the first layer of a network.
+
+        Raises:
+            RuntimeError: the layer has not been called yet.
+        """
+        raise NotImplementedError
+
+    @property
+    def name(self) -> str:
+        return type(self).__name__
+
+    @property
+    def weights(self) -> dict[str, np.ndarray]:
+        """All weights by name: the arrays themselves, not copies."""
+        return {name: getattr(self, name) for name in self.trainable_names + self.state_names}
+
+    def set_weights(self, weights: dict[str, np.ndarray]) -> None:
+        """Write ``weights`` (name to array) into the layer, all of them or none.
+
+        Raises:
+            RuntimeError: the layer has no weights yet (call or ``build`` it first).
+            ValueError: a name is unknown or missing, or a shape differs; nothing is changed then.
+        """
+        if self._built_for is None:
+            raise RuntimeError(f"{self.name} has no weights yet: call it on a batch, or build() it, first")
+        own = self.weights
+        if set(weights) != set(own):
+            raise ValueError(f"{self.name} has the weights {sorted(own)}, got {sorted(weights)}")
+        for name, value in weights.items():
+            if np.shape(value) != own[name].shape:
+                raise ValueError(
+                    f"{self.name}.{name} has shape {own[name].shape}, got shape {np.shape(value)}"
+                )
+        for name, value in weights.items():
+            own[name][...] = value
+
+    def _recall(self) -> tuple:
+        if self._cache is None:
+            raise RuntimeError(f"{self.name}.backward needs a forward call first: layer(x, training=True)")
+        return self._cache
+
+
+def _kind(x: object) -> str:
+    if isinstance(x, np.ndarray):
+        return f"an array of {x.dtype}"
+    return f"a {type(x).__module__.split('.')[0]}.{type(x).__name__}".replace("builtins.", "")

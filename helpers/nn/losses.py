@@ -1,0 +1,52 @@
+"""Losses that return their value together with its gradient."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def softmax(logits: np.ndarray) -> np.ndarray:
+    """Turn logits (N, classes) into probabilities (N, classes); each row sums to 1."""
+    # Shifting a row changes nothing in the quotient; the largest exponent becomes 0.
+    p = logits - logits.max(axis=1, keepdims=True)
+    np.exp(p, out=p)
+    p /= p.sum(axis=1, keepdims=True)
+    return p
+
+
+def softmax_cross_entropy(logits: np.ndarray, labels: np.ndarray) -> tuple[float, np.ndarray]:
+    """Mean of ``-log softmax(logits)[label]`` over the batch, and its gradient.
+
+    Keras' name: ``SparseCategoricalCrossentropy(from_logits=True)``.
+
+    Args:
+        logits: (N, classes), float.
+        labels: (N,), integers from 0 to classes - 1.
+
+    Returns:
+        The loss in nats, and its gradient with respect to the logits, (N, classes).
+
+    Raises:
+        ValueError: the shapes do not fit, or a label is no class.
+        TypeError: the labels are not integers.
+    """
+    labels = np.asarray(labels)
+    if logits.ndim != 2 or labels.shape != logits.shape[:1]:
+        raise ValueError(
+            f"expected logits (N, classes) and labels (N,), got shapes {logits.shape} and {labels.shape}"
+        )
+    if labels.dtype.kind not in "iu":
+        raise TypeError(f"expected integer labels, got {labels.dtype}")
+    count, classes = logits.shape
+    if labels.min() < 0 or labels.max() >= classes:
+        raise ValueError(f"expected labels from 0 to {classes - 1}, got {labels.min()} to {labels.max()}")
+    own = (np.arange(count), labels)
+    gradient = logits - np.maximum.reduce(logits, axis=1, keepdims=True)
+    of_labels = gradient[own]
+    np.exp(gradient, out=gradient)
+    normalizer = np.add.reduce(gradient, axis=1, keepdims=True)
+    loss = float(np.log(normalizer).sum() - of_labels.sum()) / count
+    gradient /= normalizer
+    gradient[own] -= 1
+    gradient /= count
+    return loss, gradient

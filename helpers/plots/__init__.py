@@ -1,0 +1,29 @@
+"""Every figure of the course, in one look, with a description for those who cannot see it.
+
+    plots.show(plots.learning_curves({"batch": (steps, accuracies)}, x_label="step", y_label="accuracy"))
+
+Each function returns a Matplotlib figure with a `description`. Drawing changes no setting of Matplotlib,
+and does not use pyplot.
+"""
+
+from .comparison import points
+from .cubes import shared_statistics
+from .curves import learning_curves, percentile_bands
+from .distributions import activation_histograms, histograms_over_training
+from .output import show
+from .pictures import pictures
+from .progress_bar import progress
+from .style import style
+
+__all__ = [
+    "activation_histograms",
+    "histograms_over_training",
+    "learning_curves",
+    "percentile_bands",
+    "pictures",
+    "points",
+    "progress",
+    "shared_statistics",
+    "show",
+    "style",
+]

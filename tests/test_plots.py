@@ -1,0 +1,563 @@
+"""The figures: what is drawn is what was given, it can be read, and its description is always the same."""
+
+import base64
+import configparser
+import functools
+import io
+import itertools
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import matplotlib
+import nbformat
+import numpy as np
+import pytest
+from matplotlib.collections import FillBetweenPolyCollection, PolyCollection
+from matplotlib.colors import to_hex, to_rgb
+from matplotlib.text import Text
+from nbclient import NotebookClient
+from PIL import Image
+
+from helpers import plots
+from helpers.plots import progress_bar
+from helpers.plots.cubes import set_colors
+from helpers.plots.output import png
+from helpers.plots.style import FAMILIES, STYLES, approximately, contrast_on_white, number, spread
+
+LABELS = {"x_label": "training step", "y_label": "test accuracy"}
+
+
+class Shares:
+    """A layer, as far as a picture asks: which elements share a mean."""
+
+    def __init__(self, sets):
+        self.sets = sets
+
+    def shared_sets(self, shape):
+        return self.sets(np.indices(shape), shape)
+
+
+BATCH = Shares(lambda i, shape: i[-1])
+LAYER = Shares(lambda i, shape: i[0])
+INSTANCE = Shares(lambda i, shape: i[0] * shape[-1] + i[-1])
+GROUP = Shares(lambda i, shape: i[0] * 2 + i[-1] // (shape[-1] // 2))
+CUBES = {"batch": BATCH, "layer": LAYER, "instance": INSTANCE, "group": GROUP}
+
+
+def saturating(seeds, count, rate=0.2, top=0.98):
+    """An accuracy curve as training gives it: (steps (T,), values (seeds, T))."""
+    rng = np.random.default_rng(seeds * 1000 + count)
+    steps = np.linspace(0, 50_000, count)
+    mean = 0.1 + (top - 0.1) * (1 - np.exp(-steps / 50_000 / rate))
+    return steps, mean + rng.normal(scale=0.005, size=(seeds, count))
+
+
+def percentiles(count, width):
+    middle = np.sin(np.linspace(0, 6, count)) * width
+    return np.linspace(0, 50_000, count), middle[:, None] + width * np.array([-1, 0, 1])
+
+
+def samples(count, scale, size=500):
+    return np.random.default_rng(count).normal(scale=scale, size=(count, size))
+
+
+TITLE = "MNIST, three hidden layers of 100 sigmoids, batches of 60, with batch normalization and without it"
+
+# Each kind of figure with little, ordinary and much data.
+FIGURES = {
+    "curves, one": lambda: plots.learning_curves({"batch": saturating(1, 1)}, **LABELS),
+    "curves, two": lambda: plots.learning_curves(
+        {"with batch normalization": saturating(10, 50), "without": saturating(10, 50, 0.5)},
+        title=TITLE, **LABELS,
+    ),
+    "curves, six alike": lambda: plots.learning_curves(
+        {name: saturating(3, 200, top=0.97 + i / 1000) for i, name in enumerate(FAMILIES[0][:6])},
+        y_limits=(0, 1), **LABELS,
+    ),
+    "curves, closer": lambda: plots.learning_curves(
+        {"with batch normalization": saturating(10, 50), "without": saturating(10, 50, 0.5)},
+        zoom=(0.9, 1), title="Closer", **LABELS,
+    ),
+    "curves, live": lambda: plots.learning_curves(
+        {"batch, train": saturating(3, 12), "batch, validation": saturating(3, 12, top=0.95)},
+        live={"batch, train": ([0, 1000], [0.1, 0.5])}, **LABELS,
+    ),
+    "percentiles": lambda: plots.percentile_bands(
+        {"without": percentiles(50, 5), "with batch normalization": percentiles(50, 1)},
+        x_label="training step", y_label="input of one sigmoid", title=TITLE,
+    ),
+    "ridges": lambda: plots.histograms_over_training(
+        {name: ([0, 100, 50_000], samples(3, scale)) for name, scale in
+         {"without": 4, "with batch normalization": 1}.items()},
+        x_label="input of the last hidden layer", title=TITLE,
+    ),
+    "ridges, many": lambda: plots.histograms_over_training(
+        {"batch": (range(0, 14_000, 1000), samples(14, 4))}, x_label="input", limits=(-5, 5)
+    ),
+    "activations": lambda: plots.activation_histograms(
+        {name: {f"layer {i}": samples(i, scale) for i in (1, 2, 3)} for name, scale in
+         {"without": 4, "with batch normalization": 1}.items()},
+        x_label="input of the sigmoids", saturated_beyond=4, title=TITLE,
+    ),
+    "activations, six": lambda: plots.activation_histograms(
+        {"plain": {f"layer {i}": samples(i, i) for i in range(1, 7)}}, x_label="input"
+    ),
+    "cube": lambda: plots.shared_statistics({"batch normalization": BATCH}, (2, 2, 2, 3)),
+    "cubes": lambda: plots.shared_statistics(CUBES, (4, 3, 3, 6), title=TITLE),
+    "cubes, one set": lambda: plots.shared_statistics(CUBES, (4, 8, 8, 6), highlight=0),
+    "cubes, large": lambda: plots.shared_statistics({"batch": BATCH, "layer": LAYER}, (16, 4, 4, 32)),
+    "sheets": lambda: plots.shared_statistics({"batch": BATCH, "layer": LAYER}, (6, 4)),
+    "pictures": lambda: plots.pictures(
+        samples(10, 1, 784).reshape(10, 28, 28), [f"digit {i}" for i in range(10)]
+    ),
+    "pictures, three": lambda: plots.pictures(
+        np.eye(28)[None].repeat(3, axis=0), ["before", "after local response normalization", "difference"],
+        title=TITLE, scale=(0, 1),
+    ),
+    "points": lambda: plots.points(
+        {"with batch normalization": saturating(10, 1)[1][:, 0], "without": [0.5]},
+        y_label="accuracy", title=TITLE,
+    ),
+    "points, seven": lambda: plots.points({name: [1, 2, 3] for name in FAMILIES[0]}, y_label="seconds"),
+}
+
+
+@functools.cache
+def drawn(kind):
+    return FIGURES[kind]()
+
+
+def visible_texts(figure):
+    """Every piece of text that is drawn, without the ticks beyond an axis' ends."""
+    hidden = set()
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            low, high = sorted(axis.get_view_interval())
+            margin = (high - low) * 1e-6
+            for tick in axis.get_major_ticks() + axis.get_minor_ticks():
+                if not axes.axison or not low - margin <= tick.get_loc() <= high + margin:
+                    hidden.update([tick.label1, tick.label2])
+            if not axes.axison:
+                hidden.update([axis.label, axis.get_offset_text()])
+    figure.canvas.draw()
+    return {
+        text: Text.get_window_extent(text)
+        for text in figure.findobj(Text)
+        if text.get_visible() and text.get_text().strip() and text not in hidden
+    }
+
+
+@pytest.mark.parametrize("kind", FIGURES)
+def test_all_text_is_on_the_canvas_and_none_overlaps(kind):
+    figure = drawn(kind)
+    texts = visible_texts(figure)
+    width, height = figure.canvas.get_width_height()
+    for text, box in texts.items():
+        assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= width and box.y1 <= height, text
+    for (one, box), (other, its) in itertools.combinations(texts.items(), 2):
+        across = min(box.x1, its.x1) - max(box.x0, its.x0)
+        up = min(box.y1, its.y1) - max(box.y0, its.y0)
+        assert across < 1 or up < 1, (one, other)
+
+
+@pytest.mark.parametrize("kind", FIGURES)
+def test_text_is_large_and_dark_enough_for_the_last_row(kind):
+    for text in visible_texts(drawn(kind)):
+        on_a_cell = text.get_text().isdigit() and kind.startswith(("cube", "sheet"))
+        assert text.get_fontsize() >= (9 if on_a_cell else 14), text
+        if not on_a_cell:
+            assert contrast_on_white(text.get_color()) >= 4.5, text
+
+
+@pytest.mark.parametrize("kind", FIGURES)
+def test_a_figure_is_a_small_opaque_picture_with_white_corners(kind):
+    data = png(drawn(kind))
+    picture = Image.open(io.BytesIO(data))
+    assert len(data) < 80_000
+    assert picture.width == 950
+    assert "transparency" not in picture.info
+    corners = itertools.product((0, picture.width - 1), (0, picture.height - 1))
+    assert {picture.convert("RGB").getpixel(corner) for corner in corners} == {(255, 255, 255)}
+
+
+@pytest.mark.parametrize("kind", FIGURES)
+def test_descriptions_are_the_same_every_time_and_name_no_address(kind):
+    first, second = drawn(kind).description, FIGURES[kind]().description
+    assert first == second
+    assert "object at" not in first and "np." not in first and "\n" not in first
+    assert first.endswith(".")
+
+
+def test_measured_numbers_in_descriptions_differ_only_behind_the_sign():
+    """Change the data a little: what nbval compares of the description stays."""
+
+    def text(offset):
+        steps, values = saturating(10, 50)
+        figure = plots.learning_curves({"batch": (steps, values + offset)}, **LABELS)
+        bands = plots.percentile_bands({"batch": (steps, values[:3].T + offset)}, **LABELS)
+        ridges = plots.histograms_over_training({"batch": ([0, 9], samples(2, 1 + offset))}, x_label="input")
+        layers = plots.activation_histograms(
+            {"batch": {"first": samples(2, 1 + offset)}}, x_label="input", saturated_beyond=2
+        )
+        groups = plots.points({"batch": values[:, 0] + offset}, y_label="accuracy")
+        gallery = plots.pictures(samples(2, 1 + offset, 9).reshape(2, 3, 3), ["one", "two"])
+        return " ".join(f.description for f in (figure, bands, ridges, layers, groups, gallery))
+
+    assert text(0) != text(0.123)
+    sanitize = configparser.ConfigParser(interpolation=None)
+    sanitize.read(Path(__file__).with_name("sanitize.cfg"), encoding="utf-8")
+    measured = sanitize["measured number"]
+    sanitized = [re.sub(measured["regex"], measured["replace"], text(offset)) for offset in (0, 0.123)]
+    assert sanitized[0] == sanitized[1]
+
+
+def test_descriptions_name_the_axes_and_every_series():
+    text = FIGURES["curves, live"]().description
+    for part in ("training step", "test accuracy", "batch, train: median of 3 seeds", "batch, validation:",
+                 "batch, train, live:", "12 points from 0 to 50,000"):
+        assert part in text
+
+
+def test_the_line_is_the_median_and_the_band_reaches_from_the_lowest_seed_to_the_highest():
+    values = np.array([[0.1, 0.4], [0.2, 0.5], [0.9, 0.7]])
+    axes = plots.learning_curves({"batch": ([0, 10], values)}, **LABELS).axes[0]
+    band = axes.findobj(FillBetweenPolyCollection)[0].get_paths()[0].vertices
+    assert {tuple(point) for point in band.round(9)} == {(0, 0.1), (0, 0.9), (10, 0.4), (10, 0.7)}
+    lines = [line.get_ydata().tolist() for line in axes.lines]
+    assert lines == [*values.tolist(), [0.2, 0.5]]
+
+
+def test_many_seeds_are_not_drawn_one_by_one():
+    assert len(plots.learning_curves({"batch": saturating(6, 5)}, **LABELS).axes[0].lines) == 1
+
+
+def test_a_diverged_seed_leaves_a_gap_and_no_warning():
+    values = np.array([[0.1, 0.4, np.nan], [0.2, 0.5, 0.6]])
+    figure = plots.learning_curves({"batch": ([0, 1, 2], values)}, **LABELS)
+    assert np.isnan(figure.axes[0].lines[-1].get_ydata()[-1])
+    assert "≈ nan" in figure.description
+    plots.learning_curves({"batch": ([0, 1], np.full((2, 2), np.nan))}, **LABELS)
+
+
+def test_percentile_bands_draw_the_three_columns_on_one_scale():
+    steps, values = percentiles(20, 3)
+    figure = plots.percentile_bands({"without": (steps, values), "batch": (steps, values / 9)}, **LABELS)
+    drawn = [line.get_ydata() for line in figure.axes[0].lines]
+    np.testing.assert_array_equal(np.array(drawn).T, values)
+    assert figure.axes[0].get_ylim() == figure.axes[1].get_ylim()
+
+
+def test_the_saturated_share_is_counted_on_both_sides_over_all_values():
+    sample = [-9, -5, -4, 0, 0, 0, 0, 0, 1, 5]  # -4 itself is not beyond 4; -9 and 5 are cut from the picture
+    figure = plots.activation_histograms(
+        {"batch": {"first": sample}}, x_label="input", saturated_beyond=4, limits=(-5, 4.5)
+    )
+    assert "≈ 30 %" in [text.get_text() for text in figure.axes[0].texts]
+    assert "beyond ≈ 30 %" in figure.description
+
+
+def test_points_are_the_values_and_the_bar_their_median():
+    axes = plots.points({"batch": [3.0, 1.0, 2.5]}, y_label="seconds").axes[0]
+    seeds, bar = axes.lines
+    assert seeds.get_ydata().tolist() == [3.0, 1.0, 2.5]
+    assert bar.get_ydata().tolist() == [2.5, 2.5]
+    assert len(set(seeds.get_xdata())) == 3
+
+
+def test_pictures_share_one_scale():
+    figure = plots.pictures([[[0, 1]], [[4, 2]]], ["a", "b"])
+    assert [image.get_clim() for axes in figure.axes for image in axes.images] == [(0, 4), (0, 4)]
+
+
+# The cubes
+
+
+def drawn_cells(axes):
+    cells = axes.findobj(PolyCollection)[0]
+    corners = [path.vertices[:4] for path in cells.get_paths()]
+    return [to_hex(color) for color in cells.get_facecolors()], corners
+
+
+@pytest.mark.parametrize("layer", CUBES.values(), ids=CUBES)
+@pytest.mark.parametrize("shape", [(4, 3, 3, 6), (2, 1, 1, 4), (3, 8, 8, 2)])
+def test_cells_have_one_color_exactly_if_they_share_a_mean(layer, shape):
+    colors, _ = drawn_cells(plots.shared_statistics({"this": layer}, shape).axes[0])
+    sets = layer.shared_sets(shape).reshape(shape[0], -1, shape[-1])
+    seen = [*sets[:, 0, :].ravel(), *sets[0].ravel(), *sets[:, :, 0].T.ravel()]
+    assert len(colors) == len(seen)
+    for (one, color), (other, its) in itertools.combinations(zip(seen, colors, strict=True), 2):
+        assert (one == other) == (color == its)
+
+
+def test_the_corner_of_the_cube_is_the_first_element_on_all_three_faces():
+    """One set for element (0, 0, 0, 0) alone: its three cells meet in one point, and form a hexagon."""
+    corner = Shares(lambda i, shape: (i.sum(axis=0) == 0).astype(int))
+    figure = plots.shared_statistics({"batch": corner}, (4, 2, 2, 6), highlight=1)
+    colors, cells = drawn_cells(figure.axes[0])
+    blue = STYLES["batch"].color.lower()
+    strong = [cell for color, cell in zip(colors, cells, strict=True) if color == blue]
+    shared = set.intersection(*({tuple(point.round(6)) for point in cell} for cell in strong))
+    assert len(strong) == 3 and len(shared) == 1
+
+
+def test_a_sheet_has_the_first_image_at_the_top():
+    colors, cells = drawn_cells(plots.shared_statistics({"layer": LAYER}, (3, 2), highlight=0).axes[0])
+    heights = [cell[:, 1].mean() for color, cell in zip(colors, cells, strict=True)
+               if color == STYLES["layer"].color.lower()]
+    assert heights == [2.5, 2.5]
+
+
+def test_cubes_say_how_many_means_and_over_what():
+    text = plots.shared_statistics(CUBES, (4, 3, 3, 6)).description
+    assert "batch: 6 means, each over 4 images, 9 positions, 1 channel." in text
+    assert "group: 8 means, each over 1 image, 9 positions, 3 channels." in text
+    assert "layer: 1 mean, each" in plots.shared_statistics({"layer": LAYER}, (1, 3)).description
+    diagonal = Shares(lambda i, shape: (i[0] + i[-1]) % 2)
+    assert "each over 18 elements" in plots.shared_statistics({"odd": diagonal}, (2, 3, 3, 2)).description
+
+
+def test_no_two_sets_get_one_color():
+    assert len(set(set_colors(64))) == 64
+    with pytest.raises(ValueError, match="at most 64 sets to tell apart, got 65"):
+        set_colors(65)
+
+
+# One look
+
+
+def test_a_method_has_the_same_color_in_every_figure():
+    blue = STYLES["batch"].color.lower()
+    curve = plots.learning_curves({"with batch normalization": saturating(1, 5)}, **LABELS)
+    band = plots.percentile_bands({"Batch normalization": percentiles(5, 1)}, **LABELS)
+    group = plots.points({"BN": [1, 2]}, y_label="seconds")
+    mine = plots.points({"BN, fast": [1, 2]}, y_label="seconds", styles={"BN, fast": "batch"})
+    for figure in (curve, band, group, mine):
+        assert to_hex(figure.axes[0].lines[0].get_color()) == blue
+    colors, _ = drawn_cells(plots.shared_statistics({"batch": BATCH}, (2, 2), highlight=0).axes[0])
+    assert blue in colors
+
+
+def test_the_data_set_says_the_line_style_and_the_method_the_color():
+    train, validation = plots.style("batch, train"), plots.style("batch, validation")
+    assert (train.linestyle, validation.linestyle) == ("-", "--")
+    assert train.color == validation.color == STYLES["batch"].color
+
+
+@pytest.mark.parametrize("label", ["bach", "bach, train", "batch, trian", ""])
+def test_an_unknown_name_is_refused_with_the_known_ones(label):
+    with pytest.raises(ValueError, match="no style is known for .*Known: plain, batch, .*without"):
+        plots.style(label)
+
+
+# Machado, Oliveira & Fernandes (2009), severity 1.0, for linear RGB.
+VISION = {
+    "ordinary": np.eye(3),
+    "protanopia": np.array(
+        [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]
+    ),
+    "deuteranopia": np.array(
+        [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]]
+    ),
+}
+
+
+def lab(color, vision):
+    """CIE L*a*b* of a colour as it is seen with this vision (sRGB, D65)."""
+    rgb = np.array(to_rgb(color))
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    linear = np.clip(vision @ linear, 0, 1)
+    to_xyz = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+    x, y, z = np.cbrt(to_xyz @ linear / (0.9505, 1.0, 1.089))
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+@pytest.mark.parametrize("vision", VISION)
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family[-1])
+def test_styles_used_together_differ_for_every_reader(family, vision):
+    for one, other in itertools.combinations(family, 2):
+        distance = np.linalg.norm(
+            lab(STYLES[one].color, VISION[vision]) - lab(STYLES[other].color, VISION[vision])
+        )
+        assert distance > 12, (one, other, distance)
+
+
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family[-1])
+def test_styles_used_together_differ_without_color(family):
+    assert len({STYLES[name].marker for name in family}) == len(family)
+
+
+def test_every_color_stands_out_from_white():
+    for name, look in STYLES.items():
+        assert contrast_on_white(look.color) > 2, name
+        assert contrast_on_white(look.text_color) >= 4.5, name
+
+
+def test_matplotlib_keeps_the_users_settings_and_the_figure_does_not_take_them():
+    with matplotlib.rc_context({"font.size": 3, "figure.facecolor": "black", "axes.grid": True}):
+        before = dict(matplotlib.rcParams)
+        figure = FIGURES["curves, two"]()
+        data = png(figure)
+        assert dict(matplotlib.rcParams) == before
+    assert data == png(FIGURES["curves, two"]())
+
+
+def test_pyplot_is_not_imported():
+    code = "import sys; from helpers import plots; plots.points({'batch': [1]}, y_label='y'); " \
+           "assert not {'matplotlib.pyplot', 'IPython', 'tensorflow'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_labels_are_spread_as_little_as_needed():
+    assert spread([10, 50], [10, 10], 0, 100) == [10, 50]
+    assert spread([95, 99, 99], [10, 10, 10], 0, 100) == [75, 85, 95]
+    assert spread([0, 1], [10, 10], 0, 100) == [5, 15]
+
+
+@pytest.mark.parametrize("value, text", [
+    (0.93456, "≈ 0.935"), (-2, "≈ -2"), (1.5e-7, "≈ 0.00000015"), (np.float32(0.1), "≈ 0.1"),
+    (np.nan, "≈ nan"),
+])
+def test_measured_numbers_are_written_without_an_exponent(value, text):
+    assert approximately(value) == text
+
+
+def test_exact_numbers_mark_thousands():
+    assert [number(50_000), number(-4), number(0.5)] == ["50,000", "−4", "0.5"]
+
+
+# Bad input
+
+STEPS, VALUES = [0, 1, 2], [[0.1, 0.2, 0.3]]
+
+
+def curves(entry, **options):
+    return lambda: plots.learning_curves({"batch": entry}, **LABELS, **options)
+
+
+@pytest.mark.parametrize("call, error, message", [
+    (lambda: plots.learning_curves([1], **LABELS), TypeError, "curves: expected a dict of .*, got list"),
+    (lambda: plots.learning_curves({}, **LABELS), ValueError, "curves: expected at least one entry"),
+    (curves(VALUES), TypeError, r"expected a pair .* got list"),
+    (curves((STEPS, [1, 2, 3])), ValueError,
+     r"curves\['batch'\] values: expected numbers of shape \(seeds, T\), got shape \(3,\)"),
+    (curves(([0, 1], VALUES)), ValueError, "expected 3 steps.* got 2"),
+    (curves(([0, 0, 1], VALUES)), ValueError, "steps that increase"),
+    (curves((STEPS, [["a", "b", "c"]])), TypeError, "expected numbers"),
+    (curves((STEPS, VALUES), log_x=True), ValueError, "steps above 0"),
+    (curves((STEPS, VALUES), y_limits=(1, 0)), ValueError, "low < high"),
+    (curves((STEPS, VALUES), live={"batch": (STEPS, VALUES)}),
+     ValueError, r"live\['batch'\] values: expected numbers of shape \(T,\), got shape \(1, 3\)"),
+    (lambda: plots.percentile_bands({"batch": (STEPS, [[1, 2]] * 3)}, **LABELS), ValueError,
+     r"expected shape \(T, 3\), got \(3, 2\)"),
+    (lambda: plots.percentile_bands({"batch": (STEPS, [[1, 2, 3]] * 3)}, percentiles=(85, 50, 15), **LABELS),
+     ValueError, "percentiles: expected three that increase"),
+    (lambda: plots.histograms_over_training({"batch": ([0], [[np.nan]])}, x_label="x"), ValueError,
+     "at least one finite number"),
+    (lambda: plots.histograms_over_training({"batch": ([0, 1], [[1.0]])}, x_label="x"), ValueError,
+     "expected 1 steps, one a value, got 2"),
+    (lambda: plots.activation_histograms({"plain": {"a": [1]}, "batch": {"b": [1]}}, x_label="x"), ValueError,
+     r"expected the layers \['a'\], got \['b'\]"),
+    (lambda: plots.activation_histograms({"plain": {"a": [1]}}, x_label="x", saturated_beyond=0), ValueError,
+     "saturated_beyond: expected a number above 0, got 0"),
+    (lambda: plots.pictures(np.zeros((2, 3, 3)), ["one"]), ValueError, "titles: expected 2.*, got 1"),
+    (lambda: plots.pictures(np.zeros((3, 3)), ["one"]), ValueError, r"shape \(n, H, W\), got shape \(3, 3\)"),
+    (lambda: plots.points({"batch": []}, y_label="y"), ValueError, "got none"),
+    (lambda: plots.shared_statistics({"batch": object()}, (2, 2)), TypeError, "shared_sets.* got object"),
+    (lambda: plots.shared_statistics({"batch": BATCH}, (2, 2, 2)), ValueError, r"shape: .* got \(2, 2, 2\)"),
+    (lambda: plots.shared_statistics({"batch": Shares(lambda i, shape: i[0] / 2)}, (2, 2)), ValueError,
+     "expected shared_sets to give integers .* got float64"),
+    (lambda: plots.shared_statistics({"batch": BATCH}, (2, 3), highlight=3), ValueError, "0, 1, 2.*, got 3"),
+    (lambda: plots.shared_statistics({"mine": BATCH}, (2, 3), highlight=0), ValueError, "no style .* 'mine'"),
+    (lambda: plots.show(matplotlib.figure.Figure()), TypeError, "a figure made by helpers.plots, got Figure"),
+])
+def test_bad_input_is_named(call, error, message):
+    with pytest.raises(error, match=message):
+        call()
+
+
+# In a notebook
+
+
+def run(*sources):
+    """The outputs of these cells, one list a cell, from a fresh kernel."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources])
+    NotebookClient(notebook, timeout=60, kernel_name="python3").execute()
+    return [cell.outputs for cell in notebook.cells]
+
+
+@pytest.fixture(scope="module")
+def outputs():
+    figure = "plots.points({'batch': [1, 2]}, y_label='seconds')"
+    slow = "for i in plots.progress(range(4), 'training'):\n    time.sleep(0.3)\n    print(i)"
+    return run("import time; from helpers import plots", f"plots.show({figure})", figure, slow)
+
+
+def test_show_is_one_output_with_the_picture_and_its_description(outputs):
+    (shown,) = outputs[1]
+    figure = plots.points({"batch": [1, 2]}, y_label="seconds")
+    assert shown.output_type == "display_data"
+    assert shown.data["text/plain"] == figure.description
+    assert base64.b64decode(shown.data["image/png"]) == png(figure)
+    assert shown.metadata["image/png"]["alt"] == figure.description
+
+
+def test_a_figure_at_the_end_of_a_cell_shows_itself_the_same_way(outputs):
+    assert outputs[2] == outputs[1]
+
+
+def test_progress_leaves_nothing_where_no_one_watches(outputs):
+    assert "".join(output.get("text", "?") for output in outputs[3]) == "0\n1\n2\n3\n"
+    assert {output.get("name") for output in outputs[3]} == {"stdout"}
+
+
+def test_progress_is_silent_outside_ipython(capsys):
+    assert list(plots.progress(iter("abc"), "training")) == ["a", "b", "c"]
+    assert capsys.readouterr() == ("", "")
+
+
+class Watched:
+    """A frontend: what its display was told, in order."""
+
+    def __init__(self, monkeypatch):
+        import IPython.display
+
+        self.told = []
+        self.clock = itertools.count(step=0.3)  # seconds between two items
+        monkeypatch.setattr(progress_bar, "_someone_watches", lambda: True)
+        monkeypatch.setattr(progress_bar.time, "monotonic", lambda: next(self.clock))
+        monkeypatch.setattr(IPython.display, "display", self.display)
+
+    def display(self, data, **options):
+        self.told.append(data)
+        return self
+
+    def update(self, data, **options):
+        self.told.append(data)
+
+
+def test_progress_for_a_person_counts_and_vanishes(monkeypatch):
+    watched = Watched(monkeypatch)
+    assert list(plots.progress(range(4), "<b>training")) == [0, 1, 2, 3]
+    texts = [data.get("text/plain") for data in watched.told]
+    assert texts == ["<b>training: 1 of 4", "<b>training: 2 of 4", "<b>training: 3 of 4", None]
+    assert watched.told[-1] == {}
+    assert "&lt;b&gt;training" in watched.told[0]["text/html"]
+
+
+def test_progress_vanishes_when_the_loop_breaks_or_raises(monkeypatch):
+    watched = Watched(monkeypatch)
+    bar = plots.progress(iter(range(9)), "training")
+    for _ in range(4):
+        next(bar)
+    bar.close()
+    assert watched.told[0]["text/plain"] == "training: 1"
+    assert watched.told[-1] == {}
+
+
+def test_a_frontend_is_known_by_the_cell_it_names():
+    ask = "print(progress_bar._someone_watches())\n"
+    pretend = "get_ipython().parent_header['metadata']['cellId'] = 'a'\n"
+    (printed,) = run("from helpers.plots import progress_bar\n" + ask + pretend + ask)
+    assert "".join(output.text for output in printed) == "False\nTrue\n"
