@@ -14,3 +14,10 @@ import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+
+# NumPy's matrix products read these when NumPy is first imported. The course's networks are small: a
+# second thread gains next to nothing on an idle machine, costs half as much again on a busy one, and on a
+# server that shows more cores than it lends (Binder) it costs far more. TensorFlow has threads of its own.
+for _variable in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
+    os.environ.setdefault(_variable, "1")
+del _variable

@@ -48,24 +48,16 @@ class Claim:
 def claim(identifier: str, sentence: str, holds: bool | np.bool_, *, only_when: str | None = None) -> None:
     """Print in one line whether a sentence of the lecture holds here.
 
-    Parameters
-    ----------
-    identifier
-        The lecture and the number of the claim in it, such as "L47.2".
-    sentence
-        What the lecture says, on one line.
-    holds
-        What was measured: one truth value.
-    only_when
-        The condition under which the sentence holds, where it does not hold in general.
+    Args:
+        identifier: The lecture and the number of the claim in it, such as "L47.2".
+        sentence: What the lecture says, on one line.
+        holds: What was measured: one truth value.
+        only_when: The condition under which the sentence holds, where it does not hold in general.
 
-    Raises
-    ------
-    TypeError
-        If `holds` is not one truth value.
-    ValueError
-        If the identifier has another form, or a text is empty, has more than one line, or (for `only_when`,
-        which ends at a colon) has a colon.
+    Raises:
+        TypeError: If `holds` is not one truth value.
+        ValueError: If the identifier has another form, or a text is empty, has more than one line, or (for `only_when`,
+            which ends at a colon) has a colon.
     """
     if not isinstance(identifier, str) or not _IDENTIFIER.fullmatch(identifier):
         raise ValueError(f"a claim's identifier has the form 'L47.2', not {identifier!r}")
@@ -87,20 +79,14 @@ def approx(value: float, spread: float | None = None, *, digits: int = 2, unit: 
     Saved outputs are compared word for word, except for numbers of exactly this form (`tests/sanitize.cfg`).
     NaN and infinity are written `≈ nan` and `≈ inf` but are compared: a number must not become NaN unnoticed.
 
-    Parameters
-    ----------
-    value, spread
-        The number and, where there is one, its spread, in the same unit.
-    digits
-        Digits after the decimal point. A number that these would show as zero, and one from a million up, is
-        written in scientific notation with as many digits.
-    unit
-        Written after the number. Nothing is converted: for a percentage, multiply by 100 yourself.
+    Args:
+        value, spread: The number and, where there is one, its spread, in the same unit.
+        digits: Digits after the decimal point. A number that these would show as zero, and one from a million up, is
+            written in scientific notation with as many digits.
+        unit: Written after the number. Nothing is converted: for a percentage, multiply by 100 yourself.
 
-    Raises
-    ------
-    TypeError
-        If `value` or `spread` is not one number.
+    Raises:
+        TypeError: If `value` or `spread` is not one number.
     """
     text = f"≈ {_number(value, digits)}"
     if spread is not None:
@@ -111,10 +97,8 @@ def approx(value: float, spread: float | None = None, *, digits: int = 2, unit: 
 def collect(notebooks: Iterable[str | Path]) -> list[Claim]:
     """Read the claims from the saved outputs of notebooks, in order.
 
-    Raises
-    ------
-    ValueError
-        If a file is not a notebook, or two claims have the same identifier.
+    Raises:
+        ValueError: If a file is not a notebook, or two claims have the same identifier.
     """
     claims = []
     for path in map(Path, notebooks):

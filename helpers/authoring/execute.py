@@ -55,19 +55,13 @@ class Execution:
 def execute(notebook: NotebookNode, folder: Path, *, strict: bool = False, timeout: float = 600) -> Execution:
     """Run a copy of the notebook from top to bottom in a fresh kernel of this Python.
 
-    Parameters
-    ----------
-    folder
-        Where the kernel starts.
-    strict
-        Whether a failed or unattempted exercise raises (`HELPERS_STRICT=1`).
-    timeout
-        Seconds that one cell may take.
+    Args:
+        folder: Where the kernel starts.
+        strict: Whether a failed or unattempted exercise raises (`HELPERS_STRICT=1`).
+        timeout: Seconds that one cell may take.
 
-    Raises
-    ------
-    AuthoringError
-        If a cell raises or does not end in time, or the kernel dies.
+    Raises:
+        AuthoringError: If a cell raises or does not end in time, or the kernel dies.
     """
     started_at: dict[int, float] = {}
     cell_seconds: dict[str, float] = {}

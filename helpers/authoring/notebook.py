@@ -41,10 +41,8 @@ class Placed:
 def read(path: Path) -> NotebookNode:
     """Read a notebook of format 4.
 
-    Raises
-    ------
-    AuthoringError
-        If the file is missing or is no notebook.
+    Raises:
+        AuthoringError: If the file is missing or is no notebook.
     """
     try:
         notebook = nbformat.v4.reads(path.read_text(encoding="utf-8"))
@@ -70,10 +68,8 @@ def catalogue(notebook: NotebookNode) -> Mapping[str, Any]:
     """The exercises, by name, of the module that the notebook imports as `exercises`; empty if it imports
     none.
 
-    Raises
-    ------
-    AuthoringError
-        If there is no such module.
+    Raises:
+        AuthoringError: If there is no such module.
     """
     for cell in code_cells(notebook):
         if found := _EXERCISES_IMPORT.search(cell.source):
@@ -93,10 +89,8 @@ def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
 def placed_exercises(notebook: NotebookNode) -> list[Placed]:
     """Where each check stands, in order. The student's cell is the nearest code cell before the check.
 
-    Raises
-    ------
-    AuthoringError
-        If a cell has two checks, an exercise is checked twice, or no student's cell stands before a check.
+    Raises:
+        AuthoringError: If a cell has two checks, an exercise is checked twice, or no student's cell stands before a check.
     """
     found: list[Placed] = []
     code: list[int] = []
@@ -125,10 +119,8 @@ def canonical(notebook: NotebookNode) -> NotebookNode:
     cell; nbgrader's metadata in the cells of exercises. Sources and results
     stay.
 
-    Raises
-    ------
-    AuthoringError
-        If the exercises are not placed as `placed_exercises` needs them, or one is not in the catalogue.
+    Raises:
+        AuthoringError: If the exercises are not placed as `placed_exercises` needs them, or one is not in the catalogue.
     """
     notebook = copy.deepcopy(notebook)
     notebook.nbformat, notebook.nbformat_minor = 4, 5

@@ -14,10 +14,8 @@ def slides(path: Path, folder: Path) -> Path:
     network when it opens the file, because nbconvert ships none of them (nbconvert issues 296 and 754). Where
     there is no network, show the notebook itself in JupyterLab, or print the slides beforehand.
 
-    Raises
-    ------
-    AuthoringError
-        If the file is no notebook.
+    Raises:
+        AuthoringError: If the file is no notebook.
     """
     # Scrolling, so that no output is cut off at the lower edge.
     exporter = SlidesExporter(

@@ -8,10 +8,8 @@ from helpers.authoring.notebook import canonical, catalogue, code_cells, placed_
 def solved(notebook: NotebookNode) -> NotebookNode:
     """A copy whose students' cells hold the solutions, without outputs.
 
-    Raises
-    ------
-    AuthoringError
-        If an exercise is misplaced or not in the catalogue.
+    Raises:
+        AuthoringError: If an exercise is misplaced or not in the catalogue.
     """
     notebook = canonical(notebook)
     exercises = catalogue(notebook)

@@ -75,5 +75,9 @@ def first_difference(got: np.ndarray, expected: np.ndarray, what: str) -> str:
 
 
 def number(value: float) -> str:
-    """Four significant digits: enough to see a difference, few enough to be the same everywhere."""
-    return f"{float(value):.4g}"
+    """Four significant digits: enough to see a difference, few enough to be the same everywhere.
+
+    What rounding leaves where 0 belongs differs from CPU to CPU, so it is shown as 0.
+    """
+    value = float(value)
+    return f"{0.0 if abs(value) < 1e-9 else value:.4g}"

@@ -187,7 +187,7 @@ class CodeExercise(Exercise):
                 # A wrong shape may be a mistake we know; the shape alone would say less.
                 known = self._known_by_case(len(results), outcome.value)
                 if known:
-                    return self._name(known, printed)
+                    return self._name(known, [], printed)
                 return self._verdict("unusable", arrays.text, f"That was {case.text}.", hint)
             results.append(arrays)
         return self._compare(results, printed)
@@ -224,6 +224,8 @@ class CodeExercise(Exercise):
                 f"`check` takes your function itself, and got a `{type(answer).__name__}`. "
                 f"Pass the name without calling it: `check({name})`.",
             )
+        if inspect.iscoroutinefunction(answer):
+            return self._verdict("unusable", f"Called, an `async def` does not run yet. Write a plain `def {name}`.")
         if _is_stub(answer):
             return self._verdict("not attempted", f"Replace the `...` in `{name}`, run the cell, then run this one.")
         try:
@@ -232,12 +234,13 @@ class CodeExercise(Exercise):
             return None
         wanted = inspect.signature(self._solution)
         for case, _ in self._reference:
+            count = len(case.args)
             try:
                 signature.bind(*case.args)
             except TypeError:
                 return self._verdict(
                     "unusable",
-                    f"It is called as `{name}{_plain(wanted)}`, with {len(case.args)} arguments by position; "
+                    f"It is called as `{name}{_plain(wanted)}`, with {count} argument{'s' * (count > 1)} by position; "
                     f"yours is `{getattr(answer, '__name__', 'function')}{_plain(signature)}`.",
                 )
         return None
@@ -291,11 +294,12 @@ class CodeExercise(Exercise):
             return []
         known = []
         for k, (got, right) in enumerate(zip(values, self._reference[case][1])):
-            if not isinstance(got, (np.ndarray, np.generic)):
+            # Objects, strings and the like cannot be compared with numbers.
+            if not isinstance(got, (np.ndarray, np.generic)) or got.dtype.kind not in "fiub":
                 return []
             if not _same_up_to_ones(np.asarray(got), right):
                 known.append(next((m for m in self._about(k) if self._gives(m, case, k, np.asarray(got))), None))
-        return [] if None in known else known
+        return [] if None in known else list({m.name: m for m in known}.values())
 
     def _about(self, k: int) -> list[Mistake]:
         return [m for m in self.mistakes if not m.outputs or self.outputs[k] in m.outputs]
@@ -312,31 +316,37 @@ class CodeExercise(Exercise):
         if not bad:
             note = "It also printed while being checked; remove the `print` when you are done." if printed else ""
             return self._verdict("correct", self.insight, note)
-        known: list[Mistake] = []
-        unknown = False
-        for k in bad:
-            named = self._recognize(k, results)
-            unknown |= named is None
-            if named is not None and named not in known:
-                known.append(named)
-        if known and not unknown:
-            return self._name(known, printed)
-        return self._unknown(bad, results, known)
+        right = [self.outputs[k] for k in range(len(self.outputs)) if k not in bad]
+        # One mistake that explains everything is likelier than one for each output.
+        whole = self._recognize(bad, results)
+        if whole:
+            return self._name([whole], right, printed)
+        named = {k: self._recognize([k], results) for k in bad}
+        known = list({m.name: m for m in named.values() if m}.values())
+        unknown = [k for k in bad if named[k] is None]
+        if not unknown:
+            return self._name(known, right, printed)
+        return self._unknown(bad, unknown, results, known)
 
-    def _recognize(self, k: int, results: list[list[np.ndarray]]) -> Mistake | None:
-        """The known mistake that gives the student's output ``k`` on every case."""
-        for mistake in self._about(k):
-            if all(self._gives(mistake, case, k, got[k]) for case, got in enumerate(results)):
-                return mistake
-        return None
+    def _recognize(self, outputs: list[int], results: list[list[np.ndarray]]) -> Mistake | None:
+        """The known mistake that gives all these outputs of the student's on every case."""
+        return next((m for m in self.mistakes if all(self._explains(m, k, results) for k in outputs)), None)
 
-    def _name(self, known: list[Mistake], printed: str) -> Verdict:
-        note = "It also printed while being checked; remove the `print` when you are done." if printed else ""
-        return self._verdict(
-            "known mistake", *(m.message for m in known), note, mistakes=tuple(m.name for m in known)
+    def _explains(self, mistake: Mistake, k: int, results: list[list[np.ndarray]]) -> bool:
+        return mistake in self._about(k) and all(
+            self._gives(mistake, case, k, got[k]) for case, got in enumerate(results)
         )
 
-    def _unknown(self, bad: list[int], results: list[list[np.ndarray]], known: list[Mistake]) -> Verdict:
+    def _name(self, known: list[Mistake], right: list[str], printed: str) -> Verdict:
+        good = f"Right: {_listed(right)}." if right else ""
+        note = "It also printed while being checked; remove the `print` when you are done." if printed else ""
+        return self._verdict(
+            "known mistake", *(m.message for m in known), good, note, mistakes=tuple(m.name for m in known)
+        )
+
+    def _unknown(
+        self, bad: list[int], unknown: list[int], results: list[list[np.ndarray]], known: list[Mistake]
+    ) -> Verdict:
         names = [self.outputs[k] for k in bad]
         right = [name for name in self.outputs if name not in names]
         said = []
@@ -344,7 +354,7 @@ class CodeExercise(Exercise):
             said.append(f"Right: {_listed(right)}. Not yet: {_listed(names)}.")
         said += [mistake.message for mistake in known]
         for (case, expected), got in zip(self._reference, results):
-            k = next((k for k in bad if not same(got[k], expected[k])), None)
+            k = next((k for k in unknown if not same(got[k], expected[k])), None)
             if k is None:
                 continue
             failing = next((p for p in self.properties if not _holds(p, case.args, got)), None)
@@ -442,8 +452,8 @@ class PredictExercise(Exercise):
         is_number = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
         if isinstance(right, (int, float)) and not isinstance(right, bool) and not is_number:
             return f"`{key}` takes a number; got {_shown(value)}."
-        if isinstance(right, tuple) and not isinstance(value, (tuple, list)):
-            return f"`{key}` takes a tuple such as `(0,)`; got {_shown(value)}."
+        if isinstance(right, tuple) and not _whole_numbers(value):
+            return f"`{key}` takes a tuple of whole numbers such as `(0,)`; got {_shown(value)}."
         return ""
 
     def _equal(self, value: Any, target: Any) -> bool:
@@ -536,9 +546,10 @@ def _is_stub(function: Callable) -> bool:
 
 
 def _plain(signature: inspect.Signature) -> str:
-    """The signature without annotations."""
+    """The signature without annotations, the same text on every run."""
     parameters = [p.replace(annotation=inspect.Parameter.empty) for p in signature.parameters.values()]
-    return str(signature.replace(parameters=parameters, return_annotation=inspect.Signature.empty))
+    bare = signature.replace(parameters=parameters, return_annotation=inspect.Signature.empty)
+    return sandbox.without_addresses(str(bare))
 
 
 def _untouched(before: np.ndarray, after: np.ndarray) -> bool:
@@ -559,9 +570,15 @@ def _holds(prop: Property, args: tuple, outputs: list[np.ndarray]) -> bool:
 
 
 def _exactly(value: Any, choice: Any) -> bool:
+    if isinstance(value, np.generic):
+        value = value.item()
     return type(value) is type(choice) and value == choice or (
         isinstance(choice, tuple) and isinstance(value, (tuple, list)) and tuple(value) == choice
     )
+
+
+def _whole_numbers(value: Any) -> bool:
+    return isinstance(value, (tuple, list)) and all(isinstance(v, (int, np.integer)) for v in value)
 
 
 def _shown(value: Any) -> str:

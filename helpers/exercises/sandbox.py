@@ -54,16 +54,20 @@ def call(function: Callable[[], Any]) -> Outcome:
 
     def work() -> None:
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                outcome.value = function()
+            outcome.value = function()
         except _TimeIsUp:
             pass
         except BaseException as error:  # noqa: BLE001 - SystemExit and KeyboardInterrupt are answers too
             outcome.error = error
 
     thread = threading.Thread(target=work, daemon=True)
-    with contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(io.StringIO()):
+    # Warning filters belong to the process: set out here, they come back even if the thread never ends.
+    with (
+        contextlib.redirect_stdout(stdout),
+        contextlib.redirect_stderr(io.StringIO()),
+        warnings.catch_warnings(),
+    ):
+        warnings.simplefilter("ignore")
         clock, cpu = time.monotonic(), time.process_time()
         thread.start()
         # A fast answer is not made to wait for the next look at the clock.
@@ -92,6 +96,11 @@ def _stop(thread: threading.Thread) -> bool:
     return False
 
 
+def without_addresses(text: str) -> str:
+    """Leave out memory addresses, which differ from run to run."""
+    return re.sub(r" at 0x[0-9a-fA-F]+", "", text)
+
+
 def describe_error(error: BaseException, function: Callable) -> tuple[str, str]:
     """Say what was raised, and where in the student's own code.
 
@@ -99,7 +108,10 @@ def describe_error(error: BaseException, function: Callable) -> tuple[str, str]:
         A sentence, and the student's line with its number ("" where it cannot be found). Both are
         the same on every run: memory addresses are left out.
     """
-    text = re.sub(r" at 0x[0-9a-fA-F]+", "", str(error)) or "no message"
+    try:
+        text = without_addresses(str(error)).strip() or "no message"
+    except Exception:  # noqa: BLE001 - the student's own exception class may be broken, too
+        text = "its message cannot be shown"
     sentence = f"It raised `{type(error).__name__}`: {text.splitlines()[0]}"
     own_file = getattr(getattr(function, "__code__", None), "co_filename", None)
     where = ""

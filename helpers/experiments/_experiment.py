@@ -29,29 +29,19 @@ def grid(**values: Iterable[str | int | float]) -> tuple[Unit, ...]:
 class Experiment:
     """A fixed configuration, and the units of work that are run and kept one by one.
 
-    Parameters
-    ----------
-    name
-        Lower-case letters, digits and underscores; the recording is `data/runs/<name>.npz`.
-    configuration
-        Everything that decides the result and is the same for all units. Numbers, texts, lists and
-        dictionaries.
-    units
-        What tells one unit from another, such as `{"variant": "batch", "seed": 3}`; all with the same keys.
-    run
-        `run(configuration, unit, progress)` returns the unit's arrays by name: the same names and shapes for
-        every unit. It calls `progress(fraction)` now and then, with the fraction done between 0 and 1.
-    summary
-        One sentence: what is measured.
-    source
-        The paper or lecture that is followed.
+    Args:
+        name: Lower-case letters, digits and underscores; the recording is `data/runs/<name>.npz`.
+        configuration: Everything that decides the result and is the same for all units. Numbers, texts, lists and
+            dictionaries.
+        units: What tells one unit from another, such as `{"variant": "batch", "seed": 3}`; all with the same keys.
+        run: `run(configuration, unit, progress)` returns the unit's arrays by name: the same names and shapes for
+            every unit. It calls `progress(fraction)` now and then, with the fraction done between 0 and 1.
+        summary: One sentence: what is measured.
+        source: The paper or lecture that is followed.
 
-    Raises
-    ------
-    ValueError
-        If the name or the units break these rules.
-    TypeError
-        If JSON cannot hold the configuration or a unit.
+    Raises:
+        ValueError: If the name or the units break these rules.
+        TypeError: If JSON cannot hold the configuration or a unit.
     """
 
     name: str
@@ -93,10 +83,8 @@ def label(unit: Unit) -> str:
 def registry() -> dict[str, Experiment]:
     """Every experiment in the modules of `helpers.experiments`, by name.
 
-    Raises
-    ------
-    ValueError
-        If two experiments have the same name.
+    Raises:
+        ValueError: If two experiments have the same name.
     """
     import helpers.experiments
 

@@ -38,10 +38,8 @@ class Recording:
     def select(self, **values: str | int | float) -> dict[str, np.ndarray]:
         """The arrays of the units with these values, such as `select(variant="batch")`; one row a unit left.
 
-        Raises
-        ------
-        KeyError
-            If no unit has these values.
+        Raises:
+            KeyError: If no unit has these values.
         """
         rows = [i for i, unit in enumerate(self.units) if values.items() <= unit.items()]
         if not rows:
@@ -53,10 +51,8 @@ class Recording:
 def load(name: str, folder: str | Path = RUNS) -> Recording:
     """Read the recording of an experiment.
 
-    Raises
-    ------
-    RecordingError
-        If the file is missing or damaged. The message names the file and the command that makes it.
+    Raises:
+        RecordingError: If the file is missing or damaged. The message names the file and the command that makes it.
     """
     path = Path(folder) / f"{name}.npz"
     remedy = (
@@ -82,10 +78,8 @@ def read(path: Path) -> tuple[dict[str, np.ndarray], dict]:
 def pack(arrays: Mapping[str, np.ndarray], metadata: dict) -> bytes:
     """The content of a recording's file. Equal arrays and metadata give equal bytes.
 
-    Raises
-    ------
-    ValueError
-        If an array holds objects, or is named "metadata".
+    Raises:
+        ValueError: If an array holds objects, or is named "metadata".
     """
     if _METADATA in arrays:
         raise ValueError(f"a recorded array cannot be named {_METADATA!r}")

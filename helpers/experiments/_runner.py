@@ -27,11 +27,9 @@ def record(
     With `restart`, what was kept or recorded before is done again. What happens is told on `out`, standard
     output unless given: a bar on a terminal, else one line a unit.
 
-    Raises
-    ------
-    RecordingError
-        If a unit was kept under another configuration, the units' arrays differ in name or shape, or the
-        recording is too large to commit.
+    Raises:
+        RecordingError: If a unit was kept under another configuration, the units' arrays differ in name or shape, or the
+            recording is too large to commit.
     """
     out = out or sys.stdout
     path = folder / f"{experiment.name}.npz"

@@ -62,8 +62,10 @@ def gradient_check(layer: Layer, x: np.ndarray, training: bool = True, seed: int
         ``{"x": ..., "gamma": ..., ...}``: one number for the input and one for each trained weight.
     """
     x = np.array(x)
-    rng = np.random.default_rng(seed)
-    weighting = rng.normal(size=layer(x, training=training).shape)
+    # In inference mode: the first call makes the weights and must not move what the layer remembers.
+    shape = layer(x, training=False).shape
+    # Not the stream of default_rng(seed): x may come from it, and the gradient would be near 0.
+    weighting = np.random.default_rng([seed, 1]).normal(size=shape)
     state = {name: getattr(layer, name).copy() for name in layer.state_names}
 
     def loss() -> float:

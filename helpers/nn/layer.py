@@ -7,6 +7,18 @@ import numpy as np
 _FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
 
 
+def is_float_array(x: object) -> bool:
+    """Whether ``x`` is a plain NumPy array of float32 or float64."""
+    return type(x) is np.ndarray and x.dtype in _FLOATS
+
+
+def kind(x: object) -> str:
+    """Say what ``x`` is, for an error message: "an array of int64", "a list"."""
+    if isinstance(x, np.ndarray):
+        return f"an array of {x.dtype}"
+    return f"a {type(x).__module__.split('.')[0]}.{type(x).__name__}".replace("builtins.", "")
+
+
 class Layer:
     """A function with weights that can also carry a gradient backwards.
 
@@ -38,8 +50,8 @@ class Layer:
             TypeError: ``x`` is not a NumPy array of float32 or float64.
             ValueError: the batch is empty, or its shape is not one this layer takes.
         """
-        if type(x) is not np.ndarray or x.dtype not in _FLOATS:
-            raise TypeError(f"{self.name} expects a NumPy array of float32 or float64, got {_kind(x)}")
+        if not is_float_array(x):
+            raise TypeError(f"{self.name} expects a NumPy array of float32 or float64, got {kind(x)}")
         if x.shape != self._accepted:
             self._accept(x)
         return self.forward(x, training)
@@ -112,21 +124,14 @@ class Layer:
         own = self.weights
         if set(weights) != set(own):
             raise ValueError(f"{self.name} has the weights {sorted(own)}, got {sorted(weights)}")
-        for name, value in weights.items():
-            if np.shape(value) != own[name].shape:
-                raise ValueError(
-                    f"{self.name}.{name} has shape {own[name].shape}, got shape {np.shape(value)}"
-                )
-        for name, value in weights.items():
+        values = {name: np.asarray(value, own[name].dtype) for name, value in weights.items()}
+        for name, value in values.items():
+            if value.shape != own[name].shape:
+                raise ValueError(f"{self.name}.{name} has shape {own[name].shape}, got shape {value.shape}")
+        for name, value in values.items():
             own[name][...] = value
 
     def _recall(self) -> tuple:
         if self._cache is None:
             raise RuntimeError(f"{self.name}.backward needs a forward call first: layer(x, training=True)")
         return self._cache
-
-
-def _kind(x: object) -> str:
-    if isinstance(x, np.ndarray):
-        return f"an array of {x.dtype}"
-    return f"a {type(x).__module__.split('.')[0]}.{type(x).__name__}".replace("builtins.", "")

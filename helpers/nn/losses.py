@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from helpers.nn.layer import is_float_array, kind
+
 
 def softmax(logits: np.ndarray) -> np.ndarray:
     """Turn logits (N, classes) into probabilities (N, classes); each row sums to 1."""
@@ -27,13 +29,16 @@ def softmax_cross_entropy(logits: np.ndarray, labels: np.ndarray) -> tuple[float
         The loss in nats, and its gradient with respect to the logits, (N, classes).
 
     Raises:
-        ValueError: the shapes do not fit, or a label is no class.
-        TypeError: the labels are not integers.
+        ValueError: the shapes do not fit, there is no example, or a label is no class.
+        TypeError: the logits are not an array of floats, or the labels not integers.
     """
+    if not is_float_array(logits):
+        raise TypeError(f"expected logits as an array of float32 or float64, got {kind(logits)}")
     labels = np.asarray(labels)
-    if logits.ndim != 2 or labels.shape != logits.shape[:1]:
+    if logits.ndim != 2 or labels.shape != logits.shape[:1] or not logits.size:
         raise ValueError(
-            f"expected logits (N, classes) and labels (N,), got shapes {logits.shape} and {labels.shape}"
+            "expected logits (N, classes) and labels (N,) of at least one example, "
+            f"got shapes {logits.shape} and {labels.shape}"
         )
     if labels.dtype.kind not in "iu":
         raise TypeError(f"expected integer labels, got {labels.dtype}")

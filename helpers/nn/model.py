@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from helpers.nn.layer import Layer
+from helpers.nn.layer import Layer, is_float_array, kind
 from helpers.nn.losses import softmax_cross_entropy
 from helpers.nn.optimizers import SGD
 
@@ -41,7 +41,7 @@ class Sequential:
 
     def __call__(self, x: np.ndarray, training: bool = False) -> np.ndarray:
         """Return the last layer's output for the batch ``x``."""
-        if not self._built and isinstance(x, np.ndarray) and x.dtype.kind == "f" and x.size:
+        if not self._built and is_float_array(x) and x.size:
             self.build(x.shape, x.dtype)
         for layer in self.layers:
             x = layer(x, training)
@@ -76,7 +76,15 @@ class Sequential:
 
 
 def accuracy(outputs: np.ndarray, labels: np.ndarray) -> float:
-    """Share of rows of ``outputs`` (N, classes) whose largest entry is at ``labels`` (N,)."""
+    """Share of rows of ``outputs`` (N, classes) whose largest entry is at ``labels`` (N,).
+
+    Raises:
+        ValueError: the shapes do not fit.
+    """
+    if outputs.ndim != 2 or labels.shape != outputs.shape[:1]:
+        raise ValueError(
+            f"expected outputs (N, classes) and labels (N,), got shapes {outputs.shape} and {labels.shape}"
+        )
     return float(np.mean(outputs.argmax(axis=1) == labels))
 
 
@@ -139,8 +147,12 @@ def fit(
         ``val_accuracy`` where validation data were given. Keras' names and meaning.
 
     Raises:
+        TypeError: x or y is not a NumPy array.
         ValueError: x and y differ in length, or an argument is out of range.
     """
+    for name, value in {"x": x, "y": y}.items():
+        if not isinstance(value, np.ndarray):
+            raise TypeError(f"expected {name} as a NumPy array, got {kind(value)}")
     if len(x) != len(y):
         raise ValueError(f"expected as many labels as inputs, got {len(x)} inputs and {len(y)} labels")
     if epochs < 1:

@@ -165,8 +165,9 @@ class BatchNormalization(Layer):
         if not epsilon >= 0:
             raise ValueError(f"BatchNormalization expects epsilon >= 0, got {epsilon!r}")
         self.axis = int(axis)
-        self.momentum = momentum
-        self.epsilon = epsilon
+        # NumPy's own float64 numbers would turn float32 results into float64.
+        self.momentum = float(momentum)
+        self.epsilon = float(epsilon)
         self.center = center
         self.scale = scale
         self.trainable_names = ("gamma",) * scale + ("beta",) * center

@@ -24,6 +24,7 @@ from .style import (
 )
 
 _FEW_SEEDS = 5  # up to here single seeds can be followed by eye
+_FEW_POINTS = 6  # that many places get a tick each on a logarithmic axis
 _LABEL_CHARACTERS = 16
 
 
@@ -68,7 +69,7 @@ def learning_curves(
     panels = np.atleast_1d(figure.subplots(1, 1 if zoom is None else 2))
     for axes, limits in zip(panels, [y_limits] if zoom is None else [y_limits, zoom], strict=True):
         for label, (at, values, look) in drawn.items():
-            _curve(axes, at, values, look, len(drawn), list(drawn).index(label))
+            _curve(axes, at, values, look, len(drawn), list(drawn).index(label), log_x)
         for at, values, look in overlay.values():
             axes.plot(at, values, look.marker, color=look.text_color, markersize=10, markeredgewidth=2.2,
                       markerfacecolor="white", zorder=5)
@@ -78,6 +79,9 @@ def learning_curves(
             axes.set_ylim(_limits(limits))
         axes.margins(x=0.02)
         few_ticks(axes.xaxis, 6 if zoom is None else 3, logarithmic=log_x, whole=_whole(drawn))
+        measured = np.unique(np.concatenate([at for at, _, _ in drawn.values()]))
+        if log_x and len(measured) <= _FEW_POINTS:
+            axes.set_xticks(measured)
         few_ticks(axes.yaxis)
         axes.set_xlabel(x_label)
     panels[0].set_ylabel(wrap(y_label, 34))
@@ -119,7 +123,9 @@ def _center(values: np.ndarray) -> np.ndarray:
     return np.median(values, axis=0)
 
 
-def _curve(axes: Axes, at: np.ndarray, values: np.ndarray, look: Style, count: int, index: int) -> None:
+def _curve(
+    axes: Axes, at: np.ndarray, values: np.ndarray, look: Style, count: int, index: int, log_x: bool
+) -> None:
     seeds = len(values)
     if seeds > 1:
         low, high = values.min(axis=0), values.max(axis=0)
@@ -129,8 +135,10 @@ def _curve(axes: Axes, at: np.ndarray, values: np.ndarray, look: Style, count: i
     every = max(1, len(at) // 6)
     # Staggered, so that the markers of curves that lie on each other do not.
     start = min(len(at) - 1, index * every // count)
+    # On a logarithmic axis every n-th point would crowd the right end: go by distance on the page there.
+    markers = (0.12 * index / count, 0.12) if log_x and every > 1 else (start, every)
     axes.plot(at, _center(values), linestyle=look.linestyle, color=look.color, marker=look.marker,
-              markevery=(start, every), markeredgecolor="white", markeredgewidth=1, zorder=4)
+              markevery=markers, markeredgecolor="white", markeredgewidth=1, zorder=4)
 
 
 def _end(at: np.ndarray, values: np.ndarray) -> tuple[float, float] | None:

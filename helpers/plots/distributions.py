@@ -105,7 +105,8 @@ def activation_histograms(
 
     variants: label -> {layer name: samples of any shape}; every variant has the same layers.
     x_label: the quantity, with its unit. saturated_beyond: mark |value| above it, and say which share
-    lies there. limits and styles: as in `histograms_over_training`. All panels share both axes.
+    lies there. limits and styles: as in `histograms_over_training`. All panels share the x axis, and each
+    is scaled to its own peak: it is the width that is to be compared.
 
     Raises TypeError or ValueError that names the argument, what was expected and what came.
     """
@@ -126,14 +127,14 @@ def activation_histograms(
     edges = np.linspace(low, high, _BINS + 1)
 
     figure = new_figure(1.6 + 2.3 * len(drawn), title)
-    grid = figure.subplots(len(drawn), len(names), sharex=True, sharey=True, squeeze=False)
+    grid = figure.subplots(len(drawn), len(names), sharex=True, squeeze=False)
     for row, (label, layers) in zip(grid, drawn.items(), strict=True):
         look = style(label, styles)
-        row[0].set_ylabel(wrap(label, 16) + "\n% of values", color=look.text_color)
+        row[0].set_ylabel(wrap(label, 16), color=look.text_color)
         for axes, sample in zip(row, layers.values(), strict=True):
             counts, _ = np.histogram(sample, edges)
-            axes.stairs(100 * counts / len(sample), edges, fill=True, color=look.color)
-            axes.margins(y=0.35 if saturated_beyond is not None else 0.05)
+            axes.stairs(counts / max(1, counts.max()), edges, fill=True, color=look.color)
+            axes.set_ylim(0, 1.35 if saturated_beyond is not None else 1.05)
             if saturated_beyond is not None:
                 for side in (-saturated_beyond, saturated_beyond):
                     if low < side < high:
@@ -142,7 +143,7 @@ def activation_histograms(
                 axes.text(0.5, 0.98, f"{share} %", transform=axes.transAxes, ha="center", va="top")
             axes.set_xlim(low, high)
             few_ticks(axes.xaxis, 3)
-            few_ticks(axes.yaxis, 3)
+            axes.set_yticks([])
     for axes, name in zip(grid[0], names, strict=True):
         axes.set_title(wrap(name, 48 // len(names)))
     for axes in grid[-1]:
@@ -160,9 +161,9 @@ def _describe_activations(title, x_label, low, high, limits, saturated_beyond, d
     )
     span = f"from {_limit(low, limits)} to {_limit(high, limits)}"
     parts = [
-        "Histograms in a grid, a column for each layer and a row for each variant, on the same axes"
+        "Histograms in a grid, a column for each layer and a row for each variant, on the same x axis"
         f"{titled(title)}. x: {x_label}, {span}. "
-        f"y: percent of the values.{marked}"
+        f"y: how many values, each panel scaled to its own peak.{marked}"
     ]
     for label, layers in drawn.items():
         panels = [
