@@ -286,6 +286,7 @@ BREACHES = {
     "semicolon": (edited(-2, source="draw();\n"), "ends with ';'"),
     "empty cell": (edited(-2, source="\n"), "is empty"),
     "long cell": (edited(-2, source="x = 1\n\n" * 19), "19 lines of code"),
+    "long line": (edited(-2, source="x = " + " + ".join(["1"] * 30)), "characters, over 100"),
     "magic": (edited(-2, source="%matplotlib inline"), "not plain Python"),
     "late import": (edited(-2, source="def f():\n    import os\n    return os"), "imports outside"),
     "address": (

@@ -301,6 +301,15 @@ def test_the_order_in_memory_does_not_matter(make, shape, training):
             np.testing.assert_allclose(ours, right, rtol=1e-12, atol=1e-12)
 
 
+def test_writing_into_the_normalized_output_leaves_backward_alone():
+    x = normal((6, 3))
+    for layer in (nn.BatchNormalization(), nn.BatchNormalization(center=False, scale=False)):
+        layer(x, training=True)
+        expected = layer.backward(x)
+        layer(x, training=True)[...] = 0
+        np.testing.assert_array_equal(layer.backward(x), expected)
+
+
 def test_sigmoid_and_relu_pass_nan_on():
     x = np.array([[np.nan, 1.0]], np.float32)
     for layer in (nn.Sigmoid(), nn.ReLU()):
@@ -389,6 +398,14 @@ def test_a_built_layer_refuses_another_shape(layer, first, then, message):
     with pytest.raises(ValueError, match=message):
         layer(np.ones(then))
     layer(np.ones((9, *first[1:])))  # another number of examples is no other shape
+
+
+def test_building_again_forgets_the_shape_before():
+    layer = nn.Dense(2)
+    layer(MATRIX)
+    layer.build((4, 5))
+    with pytest.raises(ValueError, match="built for 5 inputs"):
+        layer(MATRIX)
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from helpers.authoring import AuthoringError
 from helpers.authoring.notebook import canonical, catalogue, code_cells, is_stable, placed_exercises, read
 
 MOST_CODE_LINES = 18  # without blank lines; more does not fit on a slide
+LONGEST_CODE_LINE = 100  # characters; a longer one is cut off on a projector
 LARGEST_NOTEBOOK = 1_500_000  # bytes
 LARGEST_IMAGE = 200_000
 FEWEST_EXERCISES = {"predict": 2, "code": 3, "experiment": 1}
@@ -177,6 +178,9 @@ def _code(cell: NotebookNode) -> Iterator[str]:
         yield "is empty"
     if len(lines) > MOST_CODE_LINES:
         yield f"has {len(lines)} lines of code, over {MOST_CODE_LINES}"
+    for line in lines:
+        if len(line) > LONGEST_CODE_LINE:
+            yield f"has a line of {len(line)} characters, over {LONGEST_CODE_LINE}: {line.strip()[:40]}..."
     if cell.source.rstrip().endswith(";"):
         yield "ends with ';', which nbval does not record"
     try:

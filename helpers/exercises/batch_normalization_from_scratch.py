@@ -698,7 +698,7 @@ moving_statistics = CodeExercise(
     mistakes=[
         Mistake(
             "momentum swapped",
-            "momentum and 1 - momentum have changed places. In Keras momentum is the share of the *old* value, so "
+            "momentum and 1 - momentum have changed places. In Keras momentum is the share of the old value, so "
             "0.99 moves slowly. In PyTorch it is the share of the new one: its 0.01 is Keras' 0.99.",
             _followed(keep=lambda momentum: 1 - momentum),
         ),

@@ -225,7 +225,7 @@ class CodeExercise(Exercise):
                 f"Pass the name without calling it: `check({name})`.",
             )
         if inspect.iscoroutinefunction(answer):
-            return self._verdict("unusable", f"Called, an `async def` does not run yet. Write a plain `def {name}`.")
+            return self._verdict("unusable", f"Calling an `async def` does not run it. Write `def {name}`.")
         if _is_stub(answer):
             return self._verdict("not attempted", f"Replace the `...` in `{name}`, run the cell, then run this one.")
         try:
@@ -240,8 +240,8 @@ class CodeExercise(Exercise):
             except TypeError:
                 return self._verdict(
                     "unusable",
-                    f"It is called as `{name}{_plain(wanted)}`, with {count} argument{'s' * (count > 1)} by position; "
-                    f"yours is `{getattr(answer, '__name__', 'function')}{_plain(signature)}`.",
+                    f"It is called as `{name}{_plain(wanted)}`, with {count} argument{'s' * (count > 1)} by "
+                    f"position; yours is `{getattr(answer, '__name__', 'function')}{_plain(signature)}`.",
                 )
         return None
 
@@ -292,17 +292,29 @@ class CodeExercise(Exercise):
         values = (value,) if len(self.outputs) == 1 else value
         if not isinstance(values, (tuple, list)) or len(values) != len(self.outputs):
             return []
-        known = []
+        bad = []
         for k, (got, right) in enumerate(zip(values, self._reference[case][1])):
             # Objects, strings and the like cannot be compared with numbers.
             if not isinstance(got, (np.ndarray, np.generic)) or got.dtype.kind not in "fiub":
                 return []
             if not _same_up_to_ones(np.asarray(got), right):
-                known.append(next((m for m in self._about(k) if self._gives(m, case, k, np.asarray(got))), None))
-        return [] if None in known else list({m.name: m for m in known}.values())
+                bad.append(k)
+        named = self._recognize(bad, {case: [np.asarray(v) for v in values]})
+        return [] if None in named else _each_once(named)
 
-    def _about(self, k: int) -> list[Mistake]:
-        return [m for m in self.mistakes if not m.outputs or self.outputs[k] in m.outputs]
+    def _recognize(self, bad: list[int], results: dict[int, list[np.ndarray]]) -> list[Mistake | None]:
+        """For each wrong output the known mistake that gives it on all these cases, or None."""
+
+        def first(ks: list[int]) -> Mistake | None:
+            return next((m for m in self.mistakes if all(self._explains(m, k, results) for k in ks)), None)
+
+        # One mistake that explains everything is likelier than one for each output.
+        whole = first(bad)
+        return [whole] * len(bad) if whole else [first([k]) for k in bad]
+
+    def _explains(self, mistake: Mistake, k: int, results: dict[int, list[np.ndarray]]) -> bool:
+        about = not mistake.outputs or self.outputs[k] in mistake.outputs
+        return about and all(self._gives(mistake, case, k, got[k]) for case, got in results.items())
 
     def _gives(self, mistake: Mistake, case: int, k: int, got: np.ndarray) -> bool:
         wrong = self._wrong[mistake.name][case][k]
@@ -317,25 +329,12 @@ class CodeExercise(Exercise):
             note = "It also printed while being checked; remove the `print` when you are done." if printed else ""
             return self._verdict("correct", self.insight, note)
         right = [self.outputs[k] for k in range(len(self.outputs)) if k not in bad]
-        # One mistake that explains everything is likelier than one for each output.
-        whole = self._recognize(bad, results)
-        if whole:
-            return self._name([whole], right, printed)
-        named = {k: self._recognize([k], results) for k in bad}
-        known = list({m.name: m for m in named.values() if m}.values())
-        unknown = [k for k in bad if named[k] is None]
+        named = self._recognize(bad, dict(enumerate(results)))
+        known = _each_once([mistake for mistake in named if mistake])
+        unknown = [k for k, mistake in zip(bad, named) if mistake is None]
         if not unknown:
             return self._name(known, right, printed)
         return self._unknown(bad, unknown, results, known)
-
-    def _recognize(self, outputs: list[int], results: list[list[np.ndarray]]) -> Mistake | None:
-        """The known mistake that gives all these outputs of the student's on every case."""
-        return next((m for m in self.mistakes if all(self._explains(m, k, results) for k in outputs)), None)
-
-    def _explains(self, mistake: Mistake, k: int, results: list[list[np.ndarray]]) -> bool:
-        return mistake in self._about(k) and all(
-            self._gives(mistake, case, k, got[k]) for case, got in enumerate(results)
-        )
 
     def _name(self, known: list[Mistake], right: list[str], printed: str) -> Verdict:
         good = f"Right: {_listed(right)}." if right else ""
@@ -562,6 +561,10 @@ def _same_up_to_ones(a: np.ndarray, b: np.ndarray) -> bool:
     return a.size == b.size and same(a.reshape(-1), b.reshape(-1)) and (
         [n for n in a.shape if n != 1] == [n for n in b.shape if n != 1]
     )
+
+
+def _each_once(mistakes: list[Mistake]) -> list[Mistake]:
+    return list({mistake.name: mistake for mistake in mistakes}.values())
 
 
 def _holds(prop: Property, args: tuple, outputs: list[np.ndarray]) -> bool:

@@ -51,14 +51,18 @@ def call(function: Callable[[], Any]) -> Outcome:
     """
     outcome = Outcome()
     stdout = io.StringIO()
+    ending = threading.Lock()
 
     def work() -> None:
         try:
-            outcome.value = function()
+            try:
+                outcome.value = function()
+            except BaseException as error:  # noqa: BLE001 - SystemExit is an answer, too
+                outcome.error = error
+            # From here on it is not asked to stop: outside this ``try`` that would end up on stderr.
+            ending.acquire()
         except _TimeIsUp:
             pass
-        except BaseException as error:  # noqa: BLE001 - SystemExit and KeyboardInterrupt are answers too
-            outcome.error = error
 
     thread = threading.Thread(target=work, daemon=True)
     # Warning filters belong to the process: set out here, they come back even if the thread never ends.
@@ -78,18 +82,24 @@ def call(function: Callable[[], Any]) -> Outcome:
                 break
             thread.join(0.01)
         if outcome.timed_out:
-            outcome.still_running = not _stop(thread)
+            outcome.still_running = not _stop(thread, ending)
             outcome.value = outcome.error = None
     outcome.printed = stdout.getvalue()
     return outcome
 
 
-def _stop(thread: threading.Thread) -> bool:
-    """Ask ``thread`` to end, a few times: a bare ``except:`` may swallow the first request."""
-    for _ in range(5):
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(
-            ctypes.c_ulong(thread.ident or 0), ctypes.py_object(_TimeIsUp)
-        )
+def _stop(thread: threading.Thread, ending: threading.Lock) -> bool:
+    """Ask ``thread`` to end, for half a second; once it holds ``ending`` it ends unasked.
+
+    Once is not enough: a bare ``except:`` may swallow the request. Nor is a moment: what a runaway
+    loop has piled up is cleared away first.
+    """
+    for _ in range(25):
+        if ending.acquire(blocking=False):
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                ctypes.c_ulong(thread.ident or 0), ctypes.py_object(_TimeIsUp)
+            )
+            ending.release()
         thread.join(0.02)
         if not thread.is_alive():
             return True

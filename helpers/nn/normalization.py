@@ -101,17 +101,18 @@ def _count(shape: tuple[int, ...], axes: tuple[int, ...]) -> int:
 
 def _total(x: np.ndarray, axes: tuple[int, ...]) -> np.ndarray:
     """Sum over ``axes``, kept with length 1."""
-    if axes == tuple(range(len(axes))) and x.flags.c_contiguous:
-        # Over leading axes a sum is a vector–matrix product: at least twice as fast as np.sum.
-        rows = _count(x.shape, axes)
-        total = _ones(rows, x.dtype) @ x.reshape(rows, -1)
+    if axes == (0,) and x.ndim == 2:
+        # A row of ones times the matrix: several times as fast as np.sum.
+        return _row_of_ones(len(x), x.dtype).dot(x)
+    if axes and axes == tuple(range(len(axes))):
+        total = _total(x.reshape(_count(x.shape, axes), -1), (0,))
         return total.reshape((1,) * len(axes) + x.shape[len(axes):])
     return x.sum(axis=axes, keepdims=True)
 
 
 @lru_cache(maxsize=8)
-def _ones(count: int, dtype: np.dtype) -> np.ndarray:
-    ones = np.ones(count, dtype)
+def _row_of_ones(count: int, dtype: np.dtype) -> np.ndarray:
+    ones = np.ones((1, count), dtype)
     ones.flags.writeable = False
     return ones
 

@@ -1,0 +1,35 @@
+"""The benchmarks run and print their table. How long anything took is never a test."""
+
+import re
+
+import pytest
+
+from tests.benchmarks.__main__ import main
+from tests.benchmarks.table import Row, formatted
+
+
+def test_step_and_imports_run(capsys):
+    main(["step", "imports", "--quick"])
+    table = capsys.readouterr().out
+    for text in [
+        "1 BLAS thread: helpers.nn", "2 BLAS threads: helpers.nn", "matrix products alone", "Keras' model.fit",
+        "BatchNormalization backward", "the loss", "the optimizer", "beyond NumPy",
+    ]:
+        assert text in table
+    assert len(re.findall(r"(?:not )?met$", table, re.MULTILINE)) == 5
+
+
+def test_a_table_says_what_is_met():
+    table = formatted([Row("a", "1 s", "≤ 2 s", True), Row("longer", "30 s", "≤ 2 s", False), Row("b", "4 ms")])
+    assert table.splitlines() == [
+        "        measured  target",
+        "a            1 s   ≤ 2 s  met",
+        "longer      30 s   ≤ 2 s  not met",
+        "b           4 ms",
+    ]
+
+
+def test_an_unknown_part_is_refused(capsys):
+    with pytest.raises(SystemExit):
+        main(["stap"])
+    assert "no part is called stap; there are step, imports, notebooks" in capsys.readouterr().err
