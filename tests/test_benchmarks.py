@@ -12,16 +12,16 @@ def test_step_and_imports_run(capsys):
     main(["step", "imports", "--quick"])
     table = capsys.readouterr().out
     for text in [
-        "1 BLAS thread: helpers.nn", "2 BLAS threads: helpers.nn", "matrix products alone", "Keras' model.fit",
+        "1 BLAS thread: helpers.nn", "matrix products alone", "nn.fit", "Keras' model.fit",
         "BatchNormalization backward", "the loss", "the optimizer", "beyond NumPy",
     ]:
         assert text in table
-    assert len(re.findall(r"(?:not )?met$", table, re.MULTILINE)) == 5
+    assert len(re.findall(r"(?:not )?met$", table, re.MULTILINE)) == 3
 
 
 def test_a_table_says_what_is_met():
-    table = formatted([Row("a", "1 s", "≤ 2 s", True), Row("longer", "30 s", "≤ 2 s", False), Row("b", "4 ms")])
-    assert table.splitlines() == [
+    rows = [Row("a", "1 s", "≤ 2 s", True), Row("longer", "30 s", "≤ 2 s", False), Row("b", "4 ms")]
+    assert formatted(rows).splitlines() == [
         "        measured  target",
         "a            1 s   ≤ 2 s  met",
         "longer      30 s   ≤ 2 s  not met",

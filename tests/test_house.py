@@ -132,6 +132,7 @@ ARROWS = {
     "nn": set(),
     "datasets": set(),
     **{room: FOUNDATION | MIDDLE for room in MIDDLE},
+    "environment": FOUNDATION | {"claims"},
     "authoring": FOUNDATION | MIDDLE,
 }
 

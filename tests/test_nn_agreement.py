@@ -198,7 +198,8 @@ def test_a_whole_network_takes_the_same_steps(options, dtype):
          keras.layers.Dense(4, dtype=dtype)]
     )
     twin.build((None, 5))
-    pairs = list(zip([layer for layer in model.layers if layer.weights], [k for k in twin.layers if k.variables]))
+    ours_with_weights = [layer for layer in model.layers if layer.weights]
+    pairs = list(zip(ours_with_weights, [layer for layer in twin.layers if layer.variables], strict=True))
     for layer, keras_layer in pairs:
         for variable in keras_layer.variables:
             variable.assign(layer.weights[variable.name])

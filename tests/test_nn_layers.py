@@ -172,11 +172,11 @@ def test_inference_changes_no_weight_and_training_only_the_moving_statistics():
 
 
 @DTYPES
-@pytest.mark.parametrize("x", [np.full((1, 3), 7), np.full((5, 3), 7), np.full((2, 4, 4, 3), 7)], ids=["1", "5", "4-D"])
-def test_one_example_and_constant_channels_give_beta(x, dtype):
-    x = (x * [0.1, 1, 1e4]).astype(dtype)
+@pytest.mark.parametrize("shape", [(1, 3), (5, 3), (2, 4, 4, 3)], ids=str)
+def test_one_example_and_constant_channels_give_beta(shape, dtype):
+    x = np.full(shape, [0.7, 7, 7e4], dtype)
     layer = built(nn.BatchNormalization(), x)
-    # Seven times 0.1 is no float: the mean of many may be off in its last digit.
+    # 0.7 is no float: the mean of many may be off in its last digit.
     tolerance = {"float32": 2e-2, "float64": 1e-9}[dtype] if len(x) > 1 else 0
     np.testing.assert_allclose(layer(x, training=True), np.broadcast_to(layer.beta, x.shape), rtol=tolerance)
 
@@ -349,24 +349,24 @@ def test_initial_weights_have_the_promised_spread_and_depend_on_the_seed():
 @pytest.mark.parametrize(
     "layer, x, error, message",
     [
-        (nn.Dense(2), np.ones((2, 3, 4)), ValueError, r"Dense expects .*\(N, inputs\), got shape \(2, 3, 4\)"),
+        (nn.Dense(2), np.ones((2, 3, 4)), ValueError, r"expects .*\(N, inputs\), got shape \(2, 3, 4\)"),
         (nn.Dense(2), np.ones((0, 3)), ValueError, r"at least one example.* got shape \(0, 3\)"),
-        (nn.Dense(2), np.ones((3, 0)), ValueError, r"at least one example and one feature.* got shape \(3, 0\)"),
+        (nn.Dense(2), np.ones((3, 0)), ValueError, r"example and one feature.* got shape \(3, 0\)"),
         (nn.Dense(2), np.ones(3), ValueError, r"shape \(N, \.\.\.\), got shape \(3,\)"),
         (nn.Sigmoid(), np.ones(()), ValueError, r"got shape \(\)"),
         (nn.Sigmoid(), np.float32(1), TypeError, "got a numpy.float32"),
         (nn.BatchNormalization(), np.ones((0, 3)), ValueError, r"at least one example.* got shape \(0, 3\)"),
         (nn.BatchNormalization(), np.ones(3), ValueError, r"got shape \(3,\)"),
-        (nn.BatchNormalization(axis=2), MATRIX, ValueError, r"axis=2\) .* \(4, 3\): expected .* from 1 to 1, or -1"),
-        (nn.BatchNormalization(axis=-3), MATRIX, ValueError, r"axis=-3\) does not fit an input of shape \(4, 3\)"),
+        (nn.BatchNormalization(axis=2), MATRIX, ValueError, r"axis=2\) .* expected .* from 1 to 1, or -1"),
+        (nn.BatchNormalization(axis=-3), MATRIX, ValueError, r"axis=-3\) does not fit .* \(4, 3\)"),
         (nn.BatchNormalization(axis=0), MATRIX, ValueError, r"axis=0\) does not fit"),
         (nn.BatchNormalization(axis=-2), MATRIX, ValueError, r"axis=-2\) does not fit"),
-        (nn.ReLU(), np.ones((2, 3), int), TypeError, r"ReLU expects .* float32 or float64, got an array of int64"),
+        (nn.ReLU(), np.ones((2, 3), int), TypeError, r"ReLU expects .* float64, got an array of int"),
         (nn.Dense(2), np.ones((2, 3), np.uint8), TypeError, "Dense expects .* got an array of uint8"),
         (nn.Dense(2), np.ones((2, 3), np.float16), TypeError, "got an array of float16"),
         (nn.Sigmoid(), np.ones((2, 3), complex), TypeError, "got an array of complex128"),
         (nn.BatchNormalization(), np.ones((2, 3), object), TypeError, "got an array of object"),
-        (nn.BatchNormalization(), [[1.0, 2.0]], TypeError, "BatchNormalization expects a NumPy array .* got a list"),
+        (nn.BatchNormalization(), [[1.0, 2.0]], TypeError, "expects a NumPy array .* got a list"),
         (nn.BatchNormalization(), None, TypeError, "got a NoneType"),
     ],
     ids=str,
@@ -378,7 +378,7 @@ def test_a_layer_refuses(layer, x, error, message):
 
 def test_a_layer_refuses_a_keras_tensor():
     for tensor in (keras.ops.ones((2, 3)), keras.Input((3,))):
-        with pytest.raises(TypeError, match="expects a NumPy array of float32 or float64, got a (tensorflow|keras)"):
+        with pytest.raises(TypeError, match="expects a NumPy array .* got a (tensorflow|keras)"):
             nn.BatchNormalization()(tensor)
 
 
@@ -386,7 +386,7 @@ def test_a_layer_refuses_a_keras_tensor():
     "layer, first, then, message",
     [
         (nn.Dense(2), (4, 3), (4, 5), r"built for 3 inputs, got a batch of shape \(4, 5\)"),
-        (nn.Dense(2), (4, 3), (4, 3, 1), r"Dense expects a batch of shape \(N, inputs\), got shape \(4, 3, 1\)"),
+        (nn.Dense(2), (4, 3), (4, 3, 1), r"expects .* \(N, inputs\), got shape \(4, 3, 1\)"),
         (nn.BatchNormalization(), (4, 3), (4, 5), r"3 channels .*\(4, 3\)\), got shape \(4, 5\)"),
         (nn.BatchNormalization(), (4, 3), (4, 2, 2, 3), r"rank 2 .* got shape \(4, 2, 2, 3\)"),
         (nn.BatchNormalization(axis=1), (4, 3, 2), (4, 2, 3), r"3 channels .* got shape \(4, 2, 3\)"),
@@ -443,7 +443,7 @@ def test_backward_needs_a_forward_call(make):
         ({"kernel": np.ones((3, 2))}, r"has the weights \['bias', 'kernel'\], got \['kernel'\]"),
         ({"kernel": np.ones((3, 2)), "bias": [1, 2], "gamma": [1]}, r"got \['bias', 'gamma', 'kernel'\]"),
         ({"kernel": np.ones((3, 2)), "bias": np.ones(3)}, r"Dense.bias has shape \(2,\), got shape \(3,\)"),
-        ({"kernel": np.ones((2, 3)), "bias": np.ones(2)}, r"Dense.kernel has shape \(3, 2\), got shape \(2, 3\)"),
+        ({"kernel": np.ones((2, 3)), "bias": np.ones(2)}, r"kernel has shape \(3, 2\), got shape \(2, 3\)"),
         ({"kernel": np.ones((3, 2)), "bias": 1.0}, r"Dense.bias has shape \(2,\), got shape \(\)"),
         ({"kernel": np.ones((3, 2)), "bias": ["a", "b"]}, "could not convert"),
     ],
@@ -472,3 +472,13 @@ def test_set_weights_copies_into_the_layers_own_arrays():
 def test_set_weights_needs_weights():
     with pytest.raises(RuntimeError, match="Dense has no weights yet: call it on a batch"):
         nn.Dense(2).set_weights({})
+
+
+@pytest.mark.parametrize(
+    "layer", [nn.Dense(3), nn.ReLU(), nn.Sigmoid(), nn.Flatten(), nn.BatchNormalization()], ids=lambda layer: layer.name
+)
+def test_a_gradient_of_another_shape_is_refused(layer):
+    """NumPy would broadcast it without a word, and every gradient would be wrong."""
+    y = layer(np.ones((4, 3)), training=True)
+    with pytest.raises(ValueError, match=r"expects a gradient of the last output's shape \(4, 3\), got shape \(3,\)"):
+        layer.backward(np.ones(y.shape[1:]))

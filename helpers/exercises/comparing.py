@@ -40,9 +40,8 @@ def as_array(value: Any, expected: np.ndarray, what: str) -> np.ndarray | Proble
         return Problem(f"{what} is a `{type(value).__name__}`. Return a NumPy array.")
     array = np.asarray(value)
     if array.dtype.kind != "f" and expected.dtype.kind == "f":
-        return Problem(
-            f"{what} has dtype `{array.dtype}`, expected float32 or float64. Where do the decimals get lost?"
-        )
+        lost = " Where do the decimals get lost?" if array.dtype.kind in "iub" else ""
+        return Problem(f"{what} has dtype `{array.dtype}`, expected float32 or float64.{lost}")
     if array.dtype == np.float16:
         return Problem(f"{what} has dtype `float16`, which keeps three digits. Stay in float32 or float64.")
     if _squeezed(array.shape) != _squeezed(expected.shape):

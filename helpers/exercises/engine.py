@@ -270,7 +270,10 @@ class CodeExercise(Exercise):
     def _arrays(self, value: Any, expected: list[np.ndarray], case: Case) -> list[np.ndarray] | Problem:
         if len(self.outputs) == 1:
             if isinstance(value, tuple):
-                return Problem(f"It returned a tuple of {len(value)}, expected one array, `{self.outputs[0]}`.")
+                comma = " Is there a comma at the end of the `return`?" if len(value) == 1 else ""
+                return Problem(
+                    f"It returned a tuple of {len(value)}, expected one array, `{self.outputs[0]}`.{comma}"
+                )
             array = as_array(value, expected[0], "The result")
             return array if isinstance(array, Problem) else [array]
         names = ", ".join(self.outputs)
@@ -368,14 +371,15 @@ class CodeExercise(Exercise):
 class PredictExercise(Exercise):
     """Commit to values or choices before a cell shows them.
 
-    The answer is a dictionary like the solution, whose untouched values are None; or, with a
-    single question, the value itself.
+    The answer is a dictionary like the solution, whose untouched values are None.
 
     Args:
         solution: name to value (numbers, strings, booleans or tuples of integers).
         variable: the name of the student's variable, for ``solved_cell``.
         mistakes: name of the entry to its known wrong answers.
         choices: name of the entry to the values it may take, where it is a choice.
+        dimensions: name of the entry to a number of axes, where the answer is a tuple of axes: then
+            their order does not matter, and -1 is as good a name for the last axis as its number.
         tolerance: relative, for floats.
     """
 
@@ -388,6 +392,7 @@ class PredictExercise(Exercise):
         variable: str,
         mistakes: Mapping[str, Sequence[Mistake]],
         choices: Mapping[str, Sequence[Any]] | None = None,
+        dimensions: Mapping[str, int] | None = None,
         tolerance: float = 1e-3,
         points: int = 1,
         hints: Sequence[str],
@@ -398,6 +403,7 @@ class PredictExercise(Exercise):
         self.variable = variable
         self.mistakes_by_entry = {entry: tuple(known) for entry, known in mistakes.items()}
         self.choices = {entry: tuple(values) for entry, values in (choices or {}).items()}
+        self.dimensions = dict(dimensions or {})
         self.tolerance = tolerance
 
     def solved_cell(self) -> str:
@@ -423,10 +429,10 @@ class PredictExercise(Exercise):
             problem = self._type_problem(key, answer[key], right)
             if problem:
                 unusable.append(problem)
-            elif not self._equal(answer[key], right):
+            elif not self._equal(key, answer[key], right):
                 wrong.append(key)
                 mistake = next(
-                    (m for m in self.mistakes_by_entry.get(key, ()) if self._equal(answer[key], m.answer)), None
+                    (m for m in self.mistakes_by_entry.get(key, ()) if self._equal(key, answer[key], m.answer)), None
                 )
                 if mistake:
                     named.append(mistake.name)
@@ -442,7 +448,7 @@ class PredictExercise(Exercise):
             state = "known mistake" if len(named) == len(wrong) else "wrong"
             return self._verdict(state, *said, good, open_ones, mistakes=tuple(named))
         if empty:
-            return self._verdict("not attempted", "So far right.", open_ones)
+            return self._verdict("partly answered", "So far right.", open_ones)
         return self._verdict("correct", self.insight)
 
     def _type_problem(self, key: str, value: Any, right: Any) -> str:
@@ -452,10 +458,14 @@ class PredictExercise(Exercise):
         if isinstance(right, (int, float)) and not isinstance(right, bool) and not is_number:
             return f"`{key}` takes a number; got {_shown(value)}."
         if isinstance(right, tuple) and not _whole_numbers(value):
-            return f"`{key}` takes a tuple of whole numbers such as `(0,)`; got {_shown(value)}."
+            return f"`{key}` takes a tuple of whole numbers, such as `(2, 3)` or `(3,)`; got {_shown(value)}."
         return ""
 
-    def _equal(self, value: Any, target: Any) -> bool:
+    def _equal(self, key: str, value: Any, target: Any) -> bool:
+        if key in self.dimensions:
+            count = self.dimensions[key]
+            named = [axis + count if -count <= axis < 0 else axis for axis in value]
+            return sorted(named) == sorted(target)
         if isinstance(target, tuple):
             return tuple(value) == target
         if isinstance(target, float):

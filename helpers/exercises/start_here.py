@@ -74,6 +74,16 @@ center = CodeExercise(
             "You subtract the sum of each column, not its mean.",
             _without(lambda x: x.sum(axis=0)),
         ),
+        Mistake(
+            "sign turned",
+            "This is the mean minus x: every sign is turned. Subtract the mean from x.",
+            lambda x: x.mean(axis=0) - x,
+        ),
+        Mistake(
+            "divided by the mean",
+            "You divide by the mean of each column; it is to be subtracted.",
+            lambda x: x / x.mean(axis=0),
+        ),
         Mistake("added", "The mean is added; it is to be subtracted.", lambda x: x + x.mean(axis=0)),
         Mistake(
             "the mean itself",

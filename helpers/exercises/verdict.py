@@ -9,6 +9,7 @@ from dataclasses import dataclass
 # word say the same as the colour, for readers who do not see it.
 _LOOKS = {
     "not attempted": ("○", "Not attempted yet", "var(--jp-info-color1, #0288d1)"),
+    "partly answered": ("○", "Not finished yet", "var(--jp-info-color1, #0288d1)"),
     "correct": ("✓", "Correct", "var(--jp-success-color1, #388e3c)"),
     "known mistake": ("✗", "Not yet", "var(--jp-warn-color1, #f57c00)"),
     "wrong": ("✗", "Not yet", "var(--jp-warn-color1, #f57c00)"),
@@ -23,7 +24,7 @@ class Verdict:
     """One answer of the engine to the student.
 
     Attributes:
-        state: "not attempted", "correct", "known mistake", "wrong" (in no known way) or
+        state: "not attempted", "partly answered" (a prediction, so far right), "correct", "known mistake", "wrong" (in no known way) or
             "unusable" (it raised, did not return, changed its inputs, returned no array ...);
             also "hint" and "solution".
         exercise: the exercise's name.

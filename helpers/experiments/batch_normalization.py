@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping
 
 import numpy as np
@@ -44,30 +45,39 @@ def _run(configuration: dict, unit: Unit, progress: Callable[[float], None]) -> 
     # The initial weights and the order of the examples must not come from one stream of numbers.
     rng = np.random.default_rng([unit["seed"], 1])
     marks = configuration["measured_at"]
-    accuracies, percentiles = [], []
+    accuracies, percentiles, percentiles_moving = [], [], []
     step = 0
     while step < configuration["steps"]:
         for rows in nn.batches(len(x), configuration["batch_size"], rng):
             nn.train_step(model, x[rows], y[rows], optimizer)
             step += 1
             if step in marks:
-                inputs, outputs = _last_sigmoid(model, x_test)
+                inputs, outputs = _last_sigmoid(model, x_test, training=False)
                 accuracies.append(nn.accuracy(outputs, y_test))
-                percentiles.append(np.percentile(inputs[:, configuration["unit"]], configuration["percentiles"]))
+                percentiles_moving.append(_percentiles(inputs, configuration))
+                # A copy: this big batch must leave no trace in the moving statistics.
+                inputs, _ = _last_sigmoid(copy.deepcopy(model), x_test, training=True)
+                percentiles.append(_percentiles(inputs, configuration))
                 progress(step / configuration["steps"])
             if step == configuration["steps"]:
                 break
     return {
         "step": np.array(marks, np.int32),
         "accuracy": np.array(accuracies),
+        # Over the test digits: normalized as one big batch, and by the moving statistics.
         "percentiles": np.array(percentiles),
+        "percentiles_moving": np.array(percentiles_moving),
     }
 
 
-def _last_sigmoid(model: nn.Sequential, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the inputs of the last sigmoids (N, 100) and the logits (N, 10), in inference mode."""
+def _percentiles(inputs: np.ndarray, configuration: dict) -> np.ndarray:
+    return np.percentile(inputs[:, configuration["unit"]], configuration["percentiles"])
+
+
+def _last_sigmoid(model: nn.Sequential, x: np.ndarray, training: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Return the inputs of the last sigmoids (N, 100) and the logits (N, 10)."""
     for layer in model.layers[:-2]:
-        x = layer(x)
+        x = layer(x, training)
     return x, model.layers[-1](model.layers[-2](x))
 
 

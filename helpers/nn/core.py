@@ -90,7 +90,7 @@ class Dense(Layer):
         return y
 
     def backward(self, gradient, *, to_input=True) -> np.ndarray | None:
-        (x,) = self._recall()
+        (x,) = self._recall(gradient)
         np.matmul(x.T, gradient, out=self.gradients["kernel"])
         if self.use_bias:
             np.add.reduce(gradient, axis=0, out=self.gradients["bias"])
@@ -110,7 +110,7 @@ class Sigmoid(Layer):
         return y
 
     def backward(self, gradient, *, to_input=True) -> np.ndarray:
-        (y,) = self._recall()
+        (y,) = self._recall(gradient)
         slope = y * y
         np.subtract(y, slope, out=slope)
         slope *= gradient
@@ -125,7 +125,7 @@ class ReLU(Layer):
         return np.maximum(x, 0)
 
     def backward(self, gradient, *, to_input=True) -> np.ndarray:
-        (positive,) = self._recall()
+        (positive,) = self._recall(gradient)
         return gradient * positive
 
 
@@ -140,5 +140,5 @@ class Flatten(Layer):
         return x.reshape(len(x), -1)
 
     def backward(self, gradient, *, to_input=True) -> np.ndarray:
-        (shape,) = self._recall()
+        (shape,) = self._recall(gradient)
         return gradient.reshape(shape)

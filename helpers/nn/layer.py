@@ -42,6 +42,7 @@ class Layer:
         self._built_for: tuple[int, ...] | None = None
         self._accepted: tuple[int, ...] | None = None
         self._cache: tuple | None = None
+        self._output_shape: tuple[int, ...] | None = None
 
     def __call__(self, x: np.ndarray, training: bool = False) -> np.ndarray:
         """Return the layer's output for a batch ``x`` whose first axis counts the examples.
@@ -54,7 +55,9 @@ class Layer:
             raise TypeError(f"{self.name} expects a NumPy array of float32 or float64, got {kind(x)}")
         if x.shape != self._accepted:
             self._accept(x)
-        return self.forward(x, training)
+        y = self.forward(x, training)
+        self._output_shape = y.shape
+        return y
 
     def _accept(self, x: np.ndarray) -> None:
         if x.size == 0 or x.ndim < 2:
@@ -100,6 +103,7 @@ class Layer:
 
         Raises:
             RuntimeError: the layer has not been called yet.
+            ValueError: the gradient has another shape than the last output.
         """
         raise NotImplementedError
 
@@ -131,7 +135,13 @@ class Layer:
         for name, value in values.items():
             own[name][...] = value
 
-    def _recall(self) -> tuple:
+    def _recall(self, gradient: np.ndarray) -> tuple:
+        """Return what ``forward`` kept, once ``gradient`` is known to fit the output."""
         if self._cache is None:
             raise RuntimeError(f"{self.name}.backward needs a forward call first: layer(x, training=True)")
+        if gradient.shape != self._output_shape:
+            raise ValueError(
+                f"{self.name}.backward expects a gradient of the last output's shape {self._output_shape}, "
+                f"got shape {gradient.shape}"
+            )
         return self._cache

@@ -229,7 +229,7 @@ class BatchNormalization(Layer):
         moving += (1 - self.momentum) * batch.reshape(-1)
 
     def backward(self, gradient, *, to_input=True) -> np.ndarray:
-        x_hat, inverse_std, training = self._recall()
+        x_hat, inverse_std, training = self._recall(gradient)
         total = _total(gradient, self.axes)
         total_product = _total(gradient * x_hat, self.axes)
         if self.scale:

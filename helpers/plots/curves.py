@@ -152,7 +152,8 @@ def _note(drawn: Mapping, live: bool) -> str:
     parts = []
     if counts[-1] > 1:
         seeds = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
-        parts.append(f"line: median of {seeds} seeds; band: lowest to highest")
+        thin = "; thin: each seed" if counts[-1] <= _FEW_SEEDS else ""
+        parts.append(f"line: median of {seeds} seeds; band: lowest to highest{thin}")
     if live:
         parts.append("open markers: a live run")
     return "; ".join(parts)
@@ -189,6 +190,7 @@ def percentile_bands(
     x_label: str,
     y_label: str,
     title: str = "",
+    log_x: bool = False,
     percentiles: Sequence[int] = (15, 50, 85),
     styles: Mapping[str, str] | None = None,
 ) -> CourseFigure:
@@ -197,7 +199,8 @@ def percentile_bands(
     As Fig. 1 (b, c) of Ioffe & Szegedy (2015), "Batch Normalization": the input of one sigmoid.
 
     variants: label -> (steps (T,), values (T, 3)), the columns in the order of `percentiles`, low to high.
-    x_label, y_label: with the unit, if there is one. styles: see `style`.
+    x_label, y_label: with the unit, if there is one. log_x: logarithmic steps, which must then be above 0.
+    styles: see `style`.
 
     Raises TypeError or ValueError that names the argument, what was expected and what came.
     """
@@ -210,7 +213,7 @@ def percentile_bands(
         values = checks.numbers(values, f"{argument} values", "T", "3")
         if values.shape[1] != 3:
             raise ValueError(f"{argument} values: expected shape (T, 3), got {values.shape}")
-        drawn[label] = checks.steps(at, f"{argument} steps", len(values)), values, style(label, styles)
+        drawn[label] = _steps(at, f"{argument} steps", len(values), log_x), values, style(label, styles)
 
     figure = new_figure(4.8, title)
     panels = np.atleast_1d(figure.subplots(1, len(drawn), sharey=True))
@@ -220,8 +223,10 @@ def percentile_bands(
             axes.plot(at, values[:, column], color=look.color, linewidth=width)
         axes.set_title(wrap(label, 56 // len(drawn)), color=look.text_color)
         axes.set_xlabel(x_label)
+        if log_x:
+            axes.set_xscale("log")
         axes.margins(x=0.02)
-        few_ticks(axes.xaxis, 3, whole=_whole(drawn))
+        few_ticks(axes.xaxis, 3, logarithmic=log_x, whole=_whole(drawn))
         few_ticks(axes.yaxis)
     panels[0].set_ylabel(wrap(y_label, 30))
     for axes, (at, values, look) in zip(panels, drawn.values(), strict=True):
@@ -231,7 +236,8 @@ def percentile_bands(
         ])
     low, middle, high = percentiles
     figure.description = " ".join([
-        f"Line charts side by side on one y axis{titled(title)}. x: {x_label}. y: {y_label}. In each, the "
+        f"Line charts side by side on one y axis{titled(title)}. x: {x_label}"
+        f"{' (logarithmic)' if log_x else ''}. y: {y_label}. In each, the "
         f"{low}th, {middle}th and {high}th percentiles, the space between the outer two shaded.",
         *(
             f"{label}: {_points(len(at))} from {number(at[0])} to {number(at[-1])}; percentiles "

@@ -12,10 +12,10 @@ PARTS = {"step": step.rows, "imports": imports.rows, "notebooks": notebooks.rows
 
 def main(arguments: list[str] | None = None) -> None:
     """Measure and print one table."""
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description="Measure speed and memory.")
-    # Not `choices`: with it, argparse before Python 3.14 refuses an empty list.
-    parser.add_argument("parts", nargs="*", metavar="PART", help=f"one or more of {', '.join(PARTS)}; default: all")
-    parser.add_argument("--quick", action="store_true", help="a few repetitions: to see that it runs, not to measure")
+    parser = argparse.ArgumentParser("python -m tests.benchmarks", description="Measure speed and memory.")
+    # Not `choices`: argparse would refuse the empty list as a wrong choice.
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; default: all")
+    parser.add_argument("--quick", action="store_true", help="to see that it runs, not to measure")
     options = parser.parse_args(arguments)
     unknown = sorted(set(options.parts) - set(PARTS))
     if unknown:

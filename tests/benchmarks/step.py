@@ -36,8 +36,8 @@ Seconds = dict[str, list[float]]
 
 def rows(quick: bool) -> list[Row]:
     """Measure with one thread for matrix products, as the notebooks run, and with two. Keras has its own."""
-    rounds, count = (1, 3) if quick else (15, 300)
-    return [row for threads in (1, 2) for row in _rows_of(_in_process(threads, rounds, count), threads)]
+    settings = [(1, 1, 3)] if quick else [(1, 15, 300), (2, 15, 300)]
+    return [row for each in settings for row in _rows_of(_in_process(*each), threads=each[0])]
 
 
 def _in_process(threads: int, rounds: int, count: int) -> Seconds:
@@ -76,7 +76,11 @@ def _rows_of(seconds: Seconds, threads: int) -> list[Row]:
 
 
 def measure(rounds: int, count: int) -> Seconds:
-    """Time `rounds` rounds of `count` steps.
+    """Time our steps, their products alone, and Keras, in turn.
+
+    Args:
+        rounds: how often each is timed.
+        count: number of batches, and so of steps, in a round.
 
     Returns:
         Seconds a step, one number a round: "step", "products", "fit", "keras", and the parts of our step, as
