@@ -139,8 +139,15 @@ def _cell_metadata(cell: NotebookNode) -> NotebookNode:
     slide = metadata.get("slideshow", {}).get("slide_type")
     if slide not in SLIDE_TYPES:
         starts_slide = cell.cell_type == "markdown" and _HEADING.match(cell.source)
-        metadata["slideshow"] = {"slide_type": "slide" if starts_slide else "-"}
+        slide = "slide" if starts_slide else "-"
+    if slide == "-" and _shows_picture(cell):
+        slide = "subslide"  # a figure needs the height of a slide for itself
+    metadata["slideshow"] = {"slide_type": slide}
     return nbformat.from_dict(metadata)
+
+
+def _shows_picture(cell: NotebookNode) -> bool:
+    return any("image/png" in output.get("data", {}) for output in cell.get("outputs", []))
 
 
 def _set_ids(cells: list[NotebookNode]) -> None:

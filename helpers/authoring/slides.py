@@ -17,9 +17,10 @@ def slides(path: Path, folder: Path) -> Path:
     Raises:
         AuthoringError: If the file is no notebook.
     """
-    # Scrolling, so that no output is cut off at the lower edge.
+    # Code, its figure and the sentence below it are about this high; reveal.js scales it to the screen. What
+    # is higher can be scrolled.
     exporter = SlidesExporter(
-        reveal_scroll=True, reveal_number="c/t", reveal_width="1280", reveal_height="720"
+        reveal_scroll=True, reveal_number="c/t", reveal_width="1500", reveal_height="1050"
     )
     page, _ = exporter.from_notebook_node(canonical(read(path)), resources={"metadata": {"name": path.stem}})
     folder.mkdir(parents=True, exist_ok=True)

@@ -19,6 +19,7 @@ import dis
 import inspect
 import os
 import textwrap
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -207,7 +208,8 @@ class CodeExercise(Exercise):
     def _raw(self, function: Callable, case: Case) -> list[np.ndarray | None]:
         """Outputs of a known mistake on one case; None for every output where it raises."""
         try:
-            with np.errstate(all="ignore"):
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
                 value = function(*copy.deepcopy(case.args))
         except Exception:  # noqa: BLE001 - some mistakes cannot take every input; they differ there
             return [None] * len(self.outputs)
@@ -457,6 +459,8 @@ class PredictExercise(Exercise):
         is_number = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
         if isinstance(right, (int, float)) and not isinstance(right, bool) and not is_number:
             return f"`{key}` takes a number; got {_shown(value)}."
+        if key in self.dimensions and is_number:
+            value = (value,)  # NumPy takes axis=0 for (0,), too
         if isinstance(right, tuple) and not _whole_numbers(value):
             return f"`{key}` takes a tuple of whole numbers, such as `(2, 3)` or `(3,)`; got {_shown(value)}."
         return ""
@@ -464,6 +468,7 @@ class PredictExercise(Exercise):
     def _equal(self, key: str, value: Any, target: Any) -> bool:
         if key in self.dimensions:
             count = self.dimensions[key]
+            value = value if isinstance(value, (tuple, list)) else (value,)
             named = [axis + count if -count <= axis < 0 else axis for axis in value]
             return sorted(named) == sorted(target)
         if isinstance(target, tuple):

@@ -110,8 +110,8 @@ LEARNING_RATES = Experiment(
         "steps": 5_000,
         "measured_at": _steps(5_000, every=500, early=()),
     },
-    units=grid(variant=VARIANTS, learning_rate=(0.03, 0.1, 0.3, 1.0, 3.0), seed=range(5)),
+    units=grid(variant=VARIANTS, learning_rate=(0.03, 0.1, 0.3, 1.0, 3.0, 10.0), seed=range(5)),
     run=_run,
-    summary="The same network for 5,000 steps at five learning rates: how much of the advantage is our choice?",
+    summary="The same network for 5,000 steps at six learning rates: how much of the advantage is our choice?",
     source="Ioffe and Szegedy (2015, arXiv:1502.03167), section 4.1, which gives no learning rate",
 )
