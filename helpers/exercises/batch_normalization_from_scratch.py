@@ -469,7 +469,7 @@ batch_effects = PredictExercise(
 
 gradient_facts = PredictExercise(
     {"each dbeta": 60.0, "each dgamma": 0.0, "each element of dx": 0.0},
-    variable="gradients",
+    variable="facts",
     mistakes={
         "each dbeta": [
             Mistake("mean for dbeta", "1 would be the mean over the batch. beta is added to 60 outputs.", 1.0),
