@@ -1276,6 +1276,15 @@ batch_norm_call = CodeExercise(
             ),
         ),
         Mistake(
+            "std + epsilon in inference",
+            "In inference epsilon is added to the standard deviation. It belongs under the root, to the variance.",
+            _in_inference(
+                lambda x, gamma, beta, mean, variance, epsilon: (
+                    gamma * (x - mean) / (np.sqrt(variance) + epsilon) + beta
+                )
+            ),
+        ),
+        Mistake(
             "epsilon left out in inference",
             "In inference epsilon is missing. It belongs to both modes, under the root.",
             _in_inference(lambda x, gamma, beta, mean, variance, epsilon: gamma * (x - mean) / np.sqrt(variance) + beta),
@@ -1390,6 +1399,11 @@ widen_the_gap = ExperimentExercise(
     ),
     mistakes=[
         Mistake(
+            "the plain network ahead",
+            "Here the plain network is ahead. Which settings hurt it more than the other one?",
+            lambda r: r["without"] > r["batch"],
+        ),
+        Mistake(
             "both fail",
             "The normalized network has not learned either, so there is little to compare. Is the learning rate too "
             "small, or so large that nothing stays in place?",
@@ -1414,7 +1428,7 @@ widen_the_gap = ExperimentExercise(
         "of the initial spread, and a smaller learning rate.",
     ],
     insight="Two ways lead here. With small weights the plain network's deeper sigmoids get nearly the same input for "
-    "every digit; batch normalization divides by that small spread. With very large weights or steps they saturate, "
+    "every digit; batch normalization divides by that small spread (plus epsilon). With very large weights or steps they saturate, "
     "and a saturated sigmoid passes no gradient; batch normalization brings their inputs back. With the settings you "
     "began with, neither happens, and the two networks are close.",
 )
