@@ -510,3 +510,13 @@ def test_slides_follow_the_slide_types(tmp_path):
     page = (tmp_path / "slides" / "03-fake.slides.html").read_text()
     assert page.count("<section><section>") == 1 + len(FAKES)
     assert "data:image/png;base64" in page
+
+
+def test_a_figure_begins_a_slide_unless_the_author_chose():
+    cells = [
+        new_code_cell("plots.show(f)", outputs=[picture()]),
+        new_code_cell("plots.show(f)", outputs=[picture()], metadata={"slideshow": {"slide_type": "skip"}}),
+        new_code_cell("x = 1"),
+    ]
+    types_ = [cell.metadata.slideshow.slide_type for cell in canonical(new_notebook(cells=cells)).cells]
+    assert types_ == ["subslide", "skip", "-"]

@@ -145,3 +145,14 @@ def test_no_message_gives_the_solution_away(exercise):
     lines = [line.strip() for line in exercise.solved_cell().splitlines()[1:] if "return" in line or "=" in line]
     for mistake in exercise.mistakes:
         assert not any(line in mistake.message for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("entry", "axes"),
+    [("axes for (N, C)", 0), ("axes for (N, C)", (-2,)), ("axes for (N, H, W, C)", (-4, -3, -2)),
+     ("axes for (N, H, W, C)", [2, 0, 1])],
+)
+def test_axes_may_be_named_as_numpy_takes_them(entry, axes):
+    exercise = importlib.import_module("helpers.exercises.batch_normalization_from_scratch").share_a_mean
+    assert exercise.evaluate(exercise.answers | {entry: axes}).state == "correct"
+    assert exercise.evaluate(exercise.answers | {entry: (-1,)}).state != "correct"

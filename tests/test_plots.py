@@ -561,3 +561,18 @@ def test_a_frontend_is_known_by_the_cell_it_names():
     pretend = "get_ipython().parent_header['metadata']['cellId'] = 'a'\n"
     (printed,) = run("from helpers.plots import progress_bar\n" + ask + pretend + ask)
     assert "".join(output.text for output in printed) == "False\nTrue\n"
+
+
+def test_few_places_on_a_logarithmic_axis_get_a_tick_each():
+    rates = np.array([0.03, 0.1, 0.3, 1, 3, 10])
+    figure = plots.learning_curves({"batch": (rates, np.ones((2, 6)))}, x_label="rate", y_label="y", log_x=True)
+    assert np.allclose(figure.axes[0].get_xticks(), rates)
+
+
+def test_percentile_bands_take_a_logarithmic_axis():
+    steps, values = np.array([1, 10, 100]), np.tile([-1.0, 0.0, 1.0], (3, 1))
+    figure = plots.percentile_bands({"batch": (steps, values)}, x_label="step", y_label="y", log_x=True)
+    assert figure.axes[0].get_xscale() == "log"
+    assert "step (logarithmic)" in figure.description
+    with pytest.raises(ValueError, match="expected steps above 0"):
+        plots.percentile_bands({"batch": (steps - 1, values)}, x_label="step", y_label="y", log_x=True)

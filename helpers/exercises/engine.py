@@ -137,7 +137,6 @@ class CodeExercise(Exercise):
         mistakes: wrong implementations, each with its message.
         properties: told where the mistake is not known; the first that fails is named.
         variants: other right implementations; only the tests use them.
-        statement: the lines of the student's cell.
     """
 
     kind = "code"
