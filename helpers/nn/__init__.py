@@ -22,7 +22,16 @@ from helpers.nn.gradient_check import gradient_check, numeric_gradient, relative
 from helpers.nn.layer import Layer
 from helpers.nn.losses import softmax, softmax_cross_entropy
 from helpers.nn.model import History, Sequential, accuracy, batches, fit, train_step
-from helpers.nn.normalization import BatchNormalization, Normalized, normalize, normalize_gradient
+from helpers.nn.normalization import (
+    BatchNormalization,
+    GroupNormalization,
+    InstanceNormalization,
+    LayerNormalization,
+    Normalized,
+    RMSNormalization,
+    normalize,
+    normalize_gradient,
+)
 from helpers.nn.optimizers import SGD
 
 __all__ = [
