@@ -193,14 +193,23 @@ def test_arrows_point_one_way(room):
 
 @pytest.mark.parametrize("room", sorted(FOUNDATION))
 def test_the_foundation_needs_numpy_only(room):
+    """And SciPy, in the one module that moves pixels."""
     outside = {name.split(".")[0] for name in imports_of_room(room)} - {"helpers", "numpy"}
-    assert outside <= sys.stdlib_module_names
+    assert outside - ({"scipy"} if room == "nn" else set()) <= sys.stdlib_module_names
+
+
+def test_scipy_is_used_by_augmentation_only():
+    using = [
+        path.name for path in (HELPERS / "nn").glob("*.py")
+        if any(name.startswith("scipy") for name in imported_modules(path.read_text(encoding="utf-8"), "helpers.nn"))
+    ]
+    assert using == ["augmentation.py"]
 
 
 def test_a_numpy_notebook_loads_no_heavy_library():
     code = (
         "import sys, helpers, helpers.nn, helpers.datasets\n"
-        "print(*sorted({'tensorflow', 'keras', 'matplotlib', 'IPython'} & set(sys.modules)))"
+        "print(*sorted({'tensorflow', 'keras', 'matplotlib', 'IPython', 'scipy'} & set(sys.modules)))"
     )
     run = subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True)
     assert (run.stdout.strip(), run.stderr) == ("", "")

@@ -442,9 +442,9 @@ def test_backward_needs_a_forward_call(make):
     [
         ({"kernel": np.ones((3, 2))}, r"has the weights \['bias', 'kernel'\], got \['kernel'\]"),
         ({"kernel": np.ones((3, 2)), "bias": [1, 2], "gamma": [1]}, r"got \['bias', 'gamma', 'kernel'\]"),
-        ({"kernel": np.ones((3, 2)), "bias": np.ones(3)}, r"Dense.bias has shape \(2,\), got shape \(3,\)"),
+        ({"kernel": np.ones((3, 2)), "bias": np.ones(3)}, r"Dense: bias has shape \(2,\), got shape \(3,\)"),
         ({"kernel": np.ones((2, 3)), "bias": np.ones(2)}, r"kernel has shape \(3, 2\), got shape \(2, 3\)"),
-        ({"kernel": np.ones((3, 2)), "bias": 1.0}, r"Dense.bias has shape \(2,\), got shape \(\)"),
+        ({"kernel": np.ones((3, 2)), "bias": 1.0}, r"Dense: bias has shape \(2,\), got shape \(\)"),
         ({"kernel": np.ones((3, 2)), "bias": ["a", "b"]}, "could not convert"),
     ],
 )

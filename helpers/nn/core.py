@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from helpers.nn.layer import Layer
+from helpers.nn.regularizers import L1L2
 
 Initializer = Callable[[np.random.Generator, tuple[int, int]], np.ndarray]
 
@@ -41,6 +42,7 @@ class Dense(Layer):
         use_bias: False leaves the bias out: batch normalization right behind the layer would
             subtract it again (Ioffe and Szegedy 2015, section 3.2).
         kernel_initializer: called with a generator and the shape (inputs, units).
+        kernel_regularizer: a penalty on the kernel, as ``L2(1e-4)``; the bias has none.
         seed: an int or a generator for the kernel; a ``Sequential`` hands over its own.
 
     Weights: ``kernel`` (inputs, units), ``bias`` (units,), which starts at 0.
@@ -52,6 +54,7 @@ class Dense(Layer):
         use_bias: bool = True,
         kernel_initializer: Initializer = glorot_uniform,
         seed: int | np.random.Generator = 0,
+        kernel_regularizer: L1L2 | None = None,
     ) -> None:
         super().__init__()
         if not isinstance(units, (int, np.integer)) or units < 1:
@@ -60,6 +63,7 @@ class Dense(Layer):
         self.use_bias = use_bias
         self.kernel_initializer = kernel_initializer
         self.seed = seed
+        self.kernel_regularizer = kernel_regularizer
         self.trainable_names = ("kernel", "bias") if use_bias else ("kernel",)
 
     def build(self, shape, dtype=np.float32, rng=None) -> None:
@@ -92,9 +96,16 @@ class Dense(Layer):
     def backward(self, gradient, *, to_input=True) -> np.ndarray | None:
         (x,) = self._recall(gradient)
         np.matmul(x.T, gradient, out=self.gradients["kernel"])
+        if self.kernel_regularizer is not None:
+            self.gradients["kernel"] += self.kernel_regularizer.gradient(self.kernel)
         if self.use_bias:
             np.add.reduce(gradient, axis=0, out=self.gradients["bias"])
         return gradient @ self.kernel.T if to_input else None
+
+    def penalty(self) -> float:
+        if self.kernel_regularizer is None or self._built_for is None:
+            return 0.0
+        return self.kernel_regularizer(self.kernel)
 
 
 class Sigmoid(Layer):

@@ -52,7 +52,7 @@ def gradient_check(layer: Layer, x: np.ndarray, training: bool = True, seed: int
 
     The loss is a random weighted sum of the outputs, which gives every output its own gradient.
     Correct code in float64 is below 1e-7 where the function is smooth. What the layer remembers
-    (moving statistics) is put back after every evaluation.
+    (moving statistics, the state of its random generator) is put back after every evaluation.
 
     Args:
         layer: any layer; if it was not called before, its weights are made in float64.
@@ -67,9 +67,12 @@ def gradient_check(layer: Layer, x: np.ndarray, training: bool = True, seed: int
     # Not the stream of default_rng(seed): x may come from it, and the gradient would be near 0.
     weighting = np.random.default_rng([seed, 1]).normal(size=shape)
     state = {name: getattr(layer, name).copy() for name in layer.state_names}
+    random_state = layer.generator.bit_generator.state if layer.generator is not None else None
 
     def loss() -> float:
-        value = float(np.sum(weighting * layer(x, training=training)))
+        if random_state is not None:
+            layer.generator.bit_generator.state = random_state
+        value = float(np.sum(weighting * layer(x, training=training))) + layer.penalty()
         for name, kept in state.items():
             getattr(layer, name)[...] = kept
         return value

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 _FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
@@ -17,6 +19,28 @@ def kind(x: object) -> str:
     if isinstance(x, np.ndarray):
         return f"an array of {x.dtype}"
     return f"a {type(x).__module__.split('.')[0]}.{type(x).__name__}".replace("builtins.", "")
+
+
+def parts(x: np.ndarray) -> list[slice]:
+    """All examples of a small batch, or those of a large one in four parts: for work that needs less memory so."""
+    step = len(x) if x.size < 1 << 16 else -(-len(x) // 4)
+    return [slice(start, start + step) for start in range(0, len(x), step)]
+
+
+def copy_weights(owner: str, weights: Mapping[str, np.ndarray], into: dict[str, np.ndarray]) -> None:
+    """Write each of ``weights`` into the array of its name, all of them or none.
+
+    Raises:
+        ValueError: a name is unknown or missing, a shape differs, or a value is no number.
+    """
+    if set(weights) != set(into):
+        raise ValueError(f"{owner} has the weights {sorted(into)}, got {sorted(weights)}")
+    values = {name: np.asarray(value, into[name].dtype) for name, value in weights.items()}
+    for name, value in values.items():
+        if value.shape != into[name].shape:
+            raise ValueError(f"{owner}: {name} has shape {into[name].shape}, got shape {value.shape}")
+    for name, value in values.items():
+        into[name][...] = value
 
 
 class Layer:
@@ -36,6 +60,8 @@ class Layer:
 
     trainable_names: tuple[str, ...] = ()
     state_names: tuple[str, ...] = ()
+    seed: int | np.random.Generator | None = None
+    generator: np.random.Generator | None = None  # of layers that draw at every training call
 
     def __init__(self) -> None:
         self.gradients: dict[str, np.ndarray] = {}
@@ -82,6 +108,13 @@ class Layer:
         # Written in place by every backward: fresh memory of this size costs more than the sums.
         self.gradients = {name: np.zeros_like(getattr(self, name)) for name in self.trainable_names}
 
+    def _start_generator(self, rng: np.random.Generator | None) -> None:
+        """Start this layer's own stream: from its seed, or beside the model's, of which it uses nothing up."""
+        if self.seed is None and rng is not None:
+            self.generator = rng.spawn(1)[0]
+        else:
+            self.generator = np.random.default_rng(0 if self.seed is None else self.seed)
+
     def check_shape(self, shape: tuple[int, ...]) -> None:
         """Raise ValueError unless inputs of ``shape`` fit the weights."""
 
@@ -107,6 +140,10 @@ class Layer:
         """
         raise NotImplementedError
 
+    def penalty(self) -> float:
+        """Return what the layer's regularizers add to the loss; ``backward`` adds their gradient."""
+        return 0.0
+
     @property
     def name(self) -> str:
         return type(self).__name__
@@ -116,7 +153,7 @@ class Layer:
         """All weights by name: the arrays themselves, not copies."""
         return {name: getattr(self, name) for name in self.trainable_names + self.state_names}
 
-    def set_weights(self, weights: dict[str, np.ndarray]) -> None:
+    def set_weights(self, weights: Mapping[str, np.ndarray]) -> None:
         """Write ``weights`` (name to array) into the layer, all of them or none.
 
         Raises:
@@ -125,15 +162,11 @@ class Layer:
         """
         if self._built_for is None:
             raise RuntimeError(f"{self.name} has no weights yet: call it on a batch, or build() it, first")
-        own = self.weights
-        if set(weights) != set(own):
-            raise ValueError(f"{self.name} has the weights {sorted(own)}, got {sorted(weights)}")
-        values = {name: np.asarray(value, own[name].dtype) for name, value in weights.items()}
-        for name, value in values.items():
-            if value.shape != own[name].shape:
-                raise ValueError(f"{self.name}.{name} has shape {own[name].shape}, got shape {value.shape}")
-        for name, value in values.items():
-            own[name][...] = value
+        copy_weights(self.name, weights, self.weights)
+        self.weights_were_set()
+
+    def weights_were_set(self) -> None:
+        """Called when ``set_weights``, of the layer or of its model, has written into the weights."""
 
     def _recall(self, gradient: np.ndarray) -> tuple:
         """Return what ``forward`` kept, once ``gradient`` is known to fit the output."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import zipfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 
-from helpers.nn.layer import Layer, is_float_array, kind
+from helpers.nn.callbacks import Callback
+from helpers.nn.layer import Layer, copy_weights, is_float_array, kind
 from helpers.nn.losses import softmax_cross_entropy
-from helpers.nn.optimizers import SGD
+from helpers.nn.optimizers import Optimizer
 
 Loss = Callable[[np.ndarray, np.ndarray], tuple[float, np.ndarray]]
 
@@ -30,6 +33,7 @@ class Sequential:
                 raise TypeError(f"Sequential expects layers of helpers.nn, got {layer!r}")
         self._seed = seed
         self._built = False
+        self.stop_training = False
 
     def build(self, shape: tuple[int, ...], dtype: np.typing.DTypeLike = np.float32) -> None:
         """Make all weights for inputs of ``shape`` (N, ...); the first call does it otherwise."""
@@ -48,15 +52,89 @@ class Sequential:
         return x
 
     def backward(self, gradient: np.ndarray, *, to_input: bool = True) -> np.ndarray | None:
-        """Carry the output's gradient back through all layers; see ``Layer.backward``."""
-        for layer in self.layers[:0:-1]:
+        """Carry the output's gradient back through all layers; see ``Layer.backward``.
+
+        With ``to_input=False`` it ends at the lowest layer with weights to train, and returns None.
+        """
+        lowest = 0
+        if not to_input:
+            lowest = next((i for i, layer in enumerate(self.layers) if layer.trainable_names), len(self.layers))
+        for layer in self.layers[:lowest:-1]:
             gradient = layer.backward(gradient)
-        return self.layers[0].backward(gradient, to_input=to_input)
+        return self.layers[lowest].backward(gradient, to_input=to_input) if lowest < len(self.layers) else None
 
     @property
     def trainable_weights(self) -> list[np.ndarray]:
         """The arrays that gradient descent changes, layer by layer."""
         return [getattr(layer, name) for layer in self.layers for name in layer.trainable_names]
+
+    @property
+    def trainable_names(self) -> list[str]:
+        """The names of ``trainable_weights``, as in ``weights``."""
+        return [
+            f"{i}.{layer.name}.{name}" for i, layer in enumerate(self.layers) for name in layer.trainable_names
+        ]
+
+    @property
+    def weights(self) -> dict[str, np.ndarray]:
+        """All weights by name, as "0.Dense.kernel": the arrays themselves, not copies.
+
+        Those that gradient descent changes and those that a layer keeps (moving statistics). Copy them
+        (``{name: weight.copy() for ...}``) to keep them: training writes into the same arrays.
+
+        Raises:
+            RuntimeError: the model has no weights yet.
+        """
+        if not self._built:
+            raise RuntimeError("the model has no weights yet: call it on a batch, or build() it, first")
+        return {
+            f"{i}.{layer.name}.{name}": weight
+            for i, layer in enumerate(self.layers) for name, weight in layer.weights.items()
+        }
+
+    def set_weights(self, weights: Mapping[str, np.ndarray]) -> None:
+        """Write ``weights`` (name to array, as ``weights`` gives them) into the model, all of them or none.
+
+        Raises:
+            RuntimeError: the model has no weights yet.
+            ValueError: a name is unknown or missing, or a shape differs; nothing is changed then.
+        """
+        copy_weights("the model", weights, self.weights)
+        for layer in self.layers:
+            layer.weights_were_set()
+
+    def save_weights(self, path: str | Path) -> None:
+        """Write all weights into one file, ``.npz``: plain arrays by name, no pickle.
+
+        Raises:
+            RuntimeError: the model has no weights yet.
+            ValueError: the path does not end in ".npz", which NumPy would add in silence.
+        """
+        if Path(path).suffix != ".npz":
+            raise ValueError(f"expected a path that ends in .npz, got {str(path)!r}")
+        np.savez_compressed(path, **self.weights)
+
+    def load_weights(self, path: str | Path) -> None:
+        """Read the weights that ``save_weights`` wrote into a model of the same layers.
+
+        Raises:
+            RuntimeError: the model has no weights yet.
+            FileNotFoundError: there is no such file.
+            ValueError: not a file of weights, or of another model's; nothing is changed then.
+        """
+        self.weights  # says so where there are none, whatever the file is
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                if not isinstance(file, np.lib.npyio.NpzFile):
+                    raise ValueError("a single array")
+                weights = {name: file[name] for name in file.files}
+        except (ValueError, EOFError, zipfile.BadZipFile):
+            raise ValueError(f"{str(path)!r} is not a file that save_weights wrote, or it is damaged") from None
+        self.set_weights(weights)
+
+    def penalty(self) -> float:
+        """Return what the layers' regularizers add to the loss."""
+        return sum(layer.penalty() for layer in self.layers)
 
     @property
     def gradients(self) -> list[np.ndarray]:
@@ -70,9 +148,12 @@ class Sequential:
     def evaluate(
         self, x: np.ndarray, y: np.ndarray, loss: Loss = softmax_cross_entropy
     ) -> dict[str, float]:
-        """Return ``{"loss": ..., "accuracy": ...}`` in inference mode; y holds integer labels (N,)."""
+        """Return ``{"loss": ..., "accuracy": ...}`` in inference mode; y holds integer labels (N,).
+
+        The loss includes the layers' penalties, as in Keras.
+        """
         outputs = self.predict(x)
-        return {"loss": loss(outputs, y)[0], "accuracy": accuracy(outputs, y)}
+        return {"loss": loss(outputs, y)[0] + self.penalty(), "accuracy": accuracy(outputs, y)}
 
 
 def accuracy(outputs: np.ndarray, labels: np.ndarray) -> float:
@@ -104,13 +185,14 @@ def batches(count: int, batch_size: int, rng: np.random.Generator) -> Iterator[n
 
 
 def train_step(
-    model: Sequential, x: np.ndarray, y: np.ndarray, optimizer: SGD, loss: Loss = softmax_cross_entropy
+    model: Sequential, x: np.ndarray, y: np.ndarray, optimizer: Optimizer, loss: Loss = softmax_cross_entropy
 ) -> tuple[float, np.ndarray]:
-    """Forward, backward, one optimizer step. Return the loss before the step, and the outputs."""
+    """Forward, backward, one optimizer step. Return the loss before the step, penalties included, and the outputs."""
     outputs = model(x, training=True)
     value, gradient = loss(outputs, y)
+    value += model.penalty()
     model.backward(gradient, to_input=False)
-    optimizer.apply(model.gradients, model.trainable_weights)
+    optimizer.apply(model.gradients, model.trainable_weights, model.trainable_names)
     return value, outputs
 
 
@@ -127,11 +209,12 @@ def fit(
     x: np.ndarray,
     y: np.ndarray,
     *,
-    optimizer: SGD,
+    optimizer: Optimizer,
     loss: Loss = softmax_cross_entropy,
     batch_size: int = 32,
     epochs: int = 1,
     validation_data: tuple[np.ndarray, np.ndarray] | None = None,
+    callbacks: Sequence[Callback] = (),
     seed: int | np.random.Generator = 0,
 ) -> History:
     """Train ``model`` for some epochs and return its history.
@@ -139,6 +222,8 @@ def fit(
     Args:
         x: inputs (N, ...), float32 or float64. y: integer labels (N,).
         validation_data: a pair like (x, y), evaluated in inference mode after every epoch.
+        callbacks: told of the beginning, of every epoch's end and of the training's end; one of them may stop
+            it early, as ``EarlyStopping`` does.
         seed: an int or a generator for the order of the examples.
 
     Returns:
@@ -159,7 +244,11 @@ def fit(
         raise ValueError(f"expected at least one epoch, got {epochs}")
     rng = np.random.default_rng(seed)
     history = History()
-    for _ in range(epochs):
+    model.stop_training = False
+    for callback in callbacks:
+        callback.set_model(model)
+        callback.on_train_begin()
+    for epoch in range(epochs):
         total_loss = total_correct = 0.0
         for rows in batches(len(x), batch_size, rng):
             value, outputs = train_step(model, x[rows], y[rows], optimizer, loss)
@@ -169,4 +258,10 @@ def fit(
         if validation_data is not None:
             measured = model.evaluate(*validation_data, loss=loss)
             history.append(**{f"val_{name}": value for name, value in measured.items()})
+        for callback in callbacks:
+            callback.on_epoch_end(epoch, {name: values[-1] for name, values in history.items()})
+        if model.stop_training:
+            break
+    for callback in callbacks:
+        callback.on_train_end()
     return history

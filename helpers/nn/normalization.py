@@ -28,7 +28,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.nn.layer import Layer
+from helpers.nn.layer import Layer, parts
 
 Shape = tuple[int, ...]
 
@@ -194,12 +194,6 @@ def _in_rows(statistic: np.ndarray, shape: Shape) -> np.ndarray:
     return np.ascontiguousarray(np.broadcast_to(statistic, repeated))
 
 
-def _parts(x: np.ndarray) -> list[slice]:
-    """All examples of a small batch, or a large one's in four parts."""
-    step = len(x) if x.size < 1 << 16 else -(-len(x) // 4)
-    return [slice(start, start + step) for start in range(0, len(x), step)]
-
-
 # ---- The layers ---------------------------------------------------------------------------------
 
 
@@ -224,7 +218,7 @@ class _Sets:
         return first, tuple(axis for axis in others if axis not in first)
 
 
-class _Normalization(Layer):
+class _SetNormalization(Layer):
     """``gamma * x_hat + beta``, with x_hat over the sets that a subclass names in ``_sets``."""
 
     _statistics_of_input = True  # of the last call; False only for the moving ones of batch normalization
@@ -291,7 +285,7 @@ class _Normalization(Layer):
         else:
             dx = np.empty_like(x_hat)
             gamma = _in_rows(gamma, sets.view)
-            for part in _parts(x_hat):  # sets of one example: g * gamma need not be there all at once
+            for part in parts(x_hat):  # sets of one example: g * gamma need not be there all at once
                 dx[part] = normalize_gradient(g[part] * gamma, x_hat[part], inverse_std[part], sets.axes)
         return dx.reshape(gradient.shape)
 
@@ -367,7 +361,7 @@ def _lengths_on(shape: Shape, axes: tuple[int, ...]) -> Shape:
     return tuple([length if axis in axes else 1 for axis, length in enumerate(shape)])
 
 
-class BatchNormalization(_Normalization):
+class BatchNormalization(_SetNormalization):
     """Batch normalization: one mean a channel, shared by all examples and places.
 
     In training the statistics are the batch's and the moving ones follow them:
@@ -443,7 +437,7 @@ class BatchNormalization(_Normalization):
         moving += (1 - self.momentum) * batch.reshape(-1)
 
 
-class LayerNormalization(_Normalization):
+class LayerNormalization(_SetNormalization):
     """Layer normalization: one mean an example (and, by default, a place), shared by its features.
 
     The same in training and in inference; an example's output does not depend on the others.
@@ -485,7 +479,7 @@ class LayerNormalization(_Normalization):
         return tuple(shape[axis] for axis in _resolved(self.name, self.axis, shape))
 
 
-class InstanceNormalization(_Normalization):
+class InstanceNormalization(_SetNormalization):
     """Instance normalization: one mean for each channel of each example, over its places.
 
     The same in training and in inference. Group normalization with one channel a group; Keras has
@@ -519,7 +513,7 @@ class InstanceNormalization(_Normalization):
         return _Sets(shape, axes, _lengths_on(shape, channel))
 
 
-class GroupNormalization(_Normalization):
+class GroupNormalization(_SetNormalization):
     """Group normalization: one mean for each group of neighbouring channels of each example.
 
     The same in training and in inference; an example's output does not depend on the others.
@@ -631,7 +625,7 @@ class RMSNormalization(Layer):
         self.gradients["scale"][...] = _total(gradient, others, times=x_hat).reshape(self.scale.shape)
         scale = self._scale_in_rows(x_hat.shape, axes)
         dx = np.empty_like(x_hat)
-        for part in _parts(x_hat):
+        for part in parts(x_hat):
             dx[part] = normalize_gradient(
                 gradient[part] * scale, x_hat[part], inverse_rms[part], axes, subtract_mean=False
             )
