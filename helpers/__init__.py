@@ -1,6 +1,6 @@
 """The package behind the course's notebooks.
 
-Its rooms: `nn` (networks from scratch, NumPy only), `datasets` (what lies in `data/`, checked and
+Its rooms: `nn` (networks from scratch, in NumPy), `datasets` (what lies in `data/`, checked and
 loaded), `plots` (one look for every figure), `claims` (a lecture's sentence, tested), `exercises`
 (statements, checks, hints and solutions), `experiments` (the long runs behind the figures) and
 `authoring` (tools for whoever writes the course). Import the room you need: importing `helpers`

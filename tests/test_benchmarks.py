@@ -19,6 +19,19 @@ def test_step_and_imports_run(capsys):
     assert len(re.findall(r"(?:not )?met$", table, re.MULTILINE)) == 3
 
 
+def test_layers_run(capsys):
+    main(["layers", "--quick"])
+    table = capsys.readouterr().out
+    for text in [
+        "at (256, 512)", "at (64, 28, 28, 32)", "at (8, 112, 112, 16)", "GroupNormalization(8)", "across", "within",
+        "copies of the input",
+    ]:
+        assert text in table
+    layers = 5 + 6 + 6
+    windows = 1 + 2 + 2
+    assert len(re.findall(r"(?:not )?met$", table, re.MULTILINE)) == 2 * (layers + windows)
+
+
 def test_a_table_says_what_is_met():
     rows = [Row("a", "1 s", "≤ 2 s", True), Row("longer", "30 s", "≤ 2 s", False), Row("b", "4 ms")]
     assert formatted(rows).splitlines() == [
@@ -32,4 +45,4 @@ def test_a_table_says_what_is_met():
 def test_an_unknown_part_is_refused(capsys):
     with pytest.raises(SystemExit):
         main(["stap"])
-    assert "no part is called stap; there are step, imports, notebooks" in capsys.readouterr().err
+    assert "no part is called stap; there are step, layers, imports, notebooks" in capsys.readouterr().err

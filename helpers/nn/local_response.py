@@ -91,10 +91,7 @@ class LocalResponseNormalization(Layer):
         Element i is a neighbour of j when j is one of i: the sum runs over the same windows.
         """
         power = base ** -self.beta
-        dx = g * x
-        dx *= power
-        dx /= base
-        dx = self._summed(dx)
+        dx = self._summed(g * x * power / base)
         dx *= x
         dx *= -2 * self.alpha * self.beta
         power *= g

@@ -74,17 +74,17 @@ def normalize(
     if subtract_mean:
         mean = _total(x, axes)
         mean /= count
-        x_hat = x - _in_rows(mean, x.shape)
+        centred = x - _in_rows(mean, x.shape)
     else:
         mean = np.zeros(_kept(x.shape, axes), x.dtype)
-        x_hat = x.copy()
+        centred = x
     # From centred values: E[x²] - E[x]² loses every digit when the mean is large.
-    variance = _total(x_hat, axes, times=x_hat)
+    variance = _total(centred, axes, times=centred)
     variance /= count
     inverse_std = variance + epsilon
     np.sqrt(inverse_std, out=inverse_std)
     np.reciprocal(inverse_std, out=inverse_std)
-    x_hat *= _in_rows(inverse_std, x.shape)
+    x_hat = np.multiply(centred, _in_rows(inverse_std, x.shape), out=centred if subtract_mean else None)
     return Normalized(x_hat, mean, variance, inverse_std)
 
 

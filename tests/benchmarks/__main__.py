@@ -1,13 +1,13 @@
-"""`python -m tests.benchmarks [step] [imports] [notebooks] [--quick]`: all parts where none is named."""
+"""`python -m tests.benchmarks [step] [layers] [imports] [notebooks] [--quick]`: all parts where none is named."""
 
 from __future__ import annotations
 
 import argparse
 
-from tests.benchmarks import imports, notebooks, step
+from tests.benchmarks import imports, layers, notebooks, step
 from tests.benchmarks.table import formatted
 
-PARTS = {"step": step.rows, "imports": imports.rows, "notebooks": notebooks.rows}
+PARTS = {"step": step.rows, "layers": layers.rows, "imports": imports.rows, "notebooks": notebooks.rows}
 
 
 def main(arguments: list[str] | None = None) -> None:

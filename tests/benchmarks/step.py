@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import statistics
-import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Callable
@@ -22,6 +20,7 @@ import numpy as np
 from helpers import nn
 from helpers.datasets import load_mnist
 from helpers.experiments.batch_normalization import SIGMOID_NETWORK, network
+from tests.benchmarks.process import in_new_process
 from tests.benchmarks.table import Row
 
 BATCH = SIGMOID_NETWORK.configuration["batch_size"]
@@ -29,7 +28,6 @@ WIDTHS = [784, *SIGMOID_NETWORK.configuration["hidden"], SIGMOID_NETWORK.configu
 LEARNING_RATE = SIGMOID_NETWORK.configuration["learning_rate"]
 FASTER_THAN_KERAS = 2.5
 TIMES_THE_PRODUCTS = 1.4
-THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
 Seconds = dict[str, list[float]]
 
@@ -37,17 +35,7 @@ Seconds = dict[str, list[float]]
 def rows(quick: bool) -> list[Row]:
     """Measure with one thread for matrix products, as the notebooks run, and with two. Keras has its own."""
     settings = [(1, 1, 3)] if quick else [(1, 15, 300), (2, 15, 300)]
-    return [row for each in settings for row in _rows_of(_in_process(*each), threads=each[0])]
-
-
-def _in_process(threads: int, rounds: int, count: int) -> Seconds:
-    """Measure in a new process, because the number of threads is read when NumPy is imported."""
-    run = subprocess.run(
-        [sys.executable, "-m", "tests.benchmarks.step", str(rounds), str(count)],
-        env={**os.environ, **dict.fromkeys(THREAD_VARIABLES, str(threads))},
-        stdout=subprocess.PIPE, text=True, check=True,
-    )
-    return json.loads(run.stdout)
+    return [row for each in settings for row in _rows_of(in_new_process("tests.benchmarks.step", *each), threads=each[0])]
 
 
 def _rows_of(seconds: Seconds, threads: int) -> list[Row]:
