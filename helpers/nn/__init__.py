@@ -24,24 +24,26 @@ the order of the examples.
 
 In reading order:
 
-    layer            what all layers share: weights by name, a forward and a backward call
+    layer            what all layers share: weights by name, a forward and a backward call (arrays: its checks)
     core             Dense, Sigmoid, ReLU, Flatten
     normalization    one normalizer, ``normalize``, over many sets of axes: BatchNormalization,
                      LayerNormalization, InstanceNormalization, GroupNormalization, RMSNormalization
+                     (sums: how the sums are made fast; skip it at first)
     local_response   LocalResponseNormalization, across channels or within one
     dropout          Dropout, inverted or classic
     preprocessing    Normalization: standardize with the training data's statistics
     augmentation     rotate, flip, zoom, shift, contrast, brightness, and a random layer for each
     regularizers     L1, L2, L1L2: value, gradient, proximal step
-    losses           softmax cross-entropy
+    losses           softmax cross-entropy, mean squared error
     optimizers       SGD, Adam, AdamW; decoupled weight decay for all
     callbacks        EarlyStopping
     model            Sequential, and the training loop ``fit``
     gradient_check   is a gradient right?
 
 Names, arguments, defaults and weight names are Keras', pictures have their channels last, and the tests hold
-each layer, optimizer and callback against it. What is added is ``backward``. What differs is said where it
-does: a bad argument raises where Keras only warns.
+each layer, optimizer and callback against it. What is added is ``backward``. Left out are initializers by name,
+``activation=`` (an activation is a layer here), masks, and what no lecture needs; a bad argument raises where
+Keras only warns.
 """
 
 from helpers.nn.augmentation import (
@@ -65,7 +67,7 @@ from helpers.nn.dropout import Dropout
 from helpers.nn.gradient_check import gradient_check, numeric_gradient, relative_error
 from helpers.nn.layer import Layer
 from helpers.nn.local_response import LocalResponseNormalization
-from helpers.nn.losses import softmax, softmax_cross_entropy
+from helpers.nn.losses import mean_squared_error, softmax, softmax_cross_entropy
 from helpers.nn.model import History, Sequential, accuracy, batches, fit, train_step
 from helpers.nn.normalization import (
     BatchNormalization,
@@ -123,6 +125,7 @@ __all__ = [
     "glorot_uniform",
     "gradient_check",
     "he_normal",
+    "mean_squared_error",
     "normalize",
     "normalize_gradient",
     "numeric_gradient",

@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from helpers.nn.layer import Layer, is_float_array, kind
+from helpers.nn.arrays import is_float_array, kind
+from helpers.nn.layer import Layer
 
 Strength = float | np.ndarray
 
@@ -126,7 +127,7 @@ def _warp(
     images: np.ndarray, matrices: np.ndarray, offsets: np.ndarray, fill_mode: str, fill_value: float, interpolation: str
 ) -> np.ndarray:
     """Read every output pixel at ``matrix @ (row, column) + offset``, both counted from the centre."""
-    # Here and not above: it would take half as long again to import all the rest of helpers.nn.
+    # Imported when it is first needed: it takes several times as long as all of helpers.nn.
     from scipy import ndimage
 
     mode = FILL_MODES[_known("fill_mode", fill_mode, FILL_MODES)]
@@ -159,13 +160,14 @@ def contrast(images: np.ndarray, factor: Strength, value_range: tuple[float, flo
 
     Raises:
         TypeError, ValueError: images not an array of floats (N, H, W, C); factors neither one number nor
-            N, negative or not finite; a range whose ends are not in order.
+            N, negative or not finite; a range whose ends are not in order, or that the pictures exceed.
     """
     factors = _one_for_each(images, factor=factor)
     if factors.min() < 0:
         raise ValueError("contrast expects factors >= 0: a negative one would turn the picture into its negative")
+    low, high = _checked_range(value_range, images)
     mean = images.mean(axis=(1, 2), keepdims=True)
-    return np.clip((images - mean) * _per_picture(factors, images) + mean, *_checked_range(value_range))
+    return np.clip((images - mean) * _per_picture(factors, images) + mean, low, high)
 
 
 def brightness(images: np.ndarray, delta: Strength, value_range: tuple[float, float]) -> np.ndarray:
@@ -176,8 +178,9 @@ def brightness(images: np.ndarray, delta: Strength, value_range: tuple[float, fl
             picture, (N,).
         value_range: as for ``contrast``. Result and errors too.
     """
-    low, high = _checked_range(value_range)
-    added = _per_picture(_one_for_each(images, delta=delta) * (high - low), images)
+    deltas = _one_for_each(images, delta=delta)
+    low, high = _checked_range(value_range, images)
+    added = _per_picture(deltas * (high - low), images)
     return np.clip(images + added, low, high)
 
 
@@ -197,7 +200,9 @@ def _one_for_each(images: np.ndarray, **strength: Strength) -> np.ndarray:
     ((name, value),) = strength.items()
     values = np.asarray(value, np.float64)
     if values.shape not in ((), (len(images),)) or not np.isfinite(values).all():
-        raise ValueError(f"expected {name} as one finite number, or one for each of {len(images)} pictures, got {value!r}")
+        raise ValueError(
+            f"expected {name} as one finite number, or one for each of {len(images)} pictures, got {value!r}"
+        )
     return np.broadcast_to(values, len(images))
 
 
@@ -205,11 +210,16 @@ def _per_picture(values: np.ndarray, images: np.ndarray) -> np.ndarray:
     return values.astype(images.dtype).reshape(-1, 1, 1, 1)
 
 
-def _checked_range(value_range: tuple[float, float]) -> tuple[float, float]:
-    low, high = value_range
-    if not low < high:
+def _checked_range(value_range: tuple[float, float], images: np.ndarray | None = None) -> tuple[float, float]:
+    if not isinstance(value_range, (tuple, list)) or len(value_range) != 2 or not value_range[0] < value_range[1]:
         raise ValueError(f"expected value_range as (lowest, highest), got {value_range!r}")
-    return float(low), float(high)
+    low, high = float(value_range[0]), float(value_range[1])
+    if images is not None:
+        least, most = float(images.min()), float(images.max())
+        rounding = 1e-5 * (high - low)
+        if not (least >= low - rounding and most <= high + rounding):
+            raise ValueError(f"the pictures run from {least:g} to {most:g}, outside value_range={value_range!r}")
+    return low, high
 
 
 def _known(name: str, value: str, known: dict) -> str:
@@ -223,11 +233,15 @@ def _known(name: str, value: str, known: dict) -> str:
 Factor = float | tuple[float, float]
 
 
-def _interval(name: str, factor: Factor, least: float = -1.0, most: float = 1.0) -> tuple[float, float]:
-    """``factor`` as lower and upper end; a single number f means from -f to f."""
+def _interval(
+    name: str, factor: Factor, unit: str, least: float = -1.0, most: float = 1.0
+) -> tuple[float, float]:
+    """``factor``, counted in ``unit``, as lower and upper end; a single number f means from -f to f."""
     ends = tuple(factor) if isinstance(factor, (tuple, list)) else (-abs(factor), abs(factor))
     if len(ends) != 2 or not least <= ends[0] <= ends[1] <= most:
-        raise ValueError(f"expected {name} as a number or (lower, upper), within [{least:g}, {most:g}], got {factor!r}")
+        raise ValueError(
+            f"expected {name}, in {unit}, as a number or (lower, upper) within [{least:g}, {most:g}], got {factor!r}"
+        )
     return float(ends[0]), float(ends[1])
 
 
@@ -237,12 +251,14 @@ class RandomTransform(Layer):
     With the same seed, the same batches are changed in the same way. A ``seed`` of None takes, in a
     ``Sequential``, a stream of the model's seed, different for each layer; alone, the seed 0.
 
-    No weights. There is no gradient through a transform: these layers stand below every layer with weights.
+    Shapes: pictures (N, H, W, C), to the same shape. No weights. There is no gradient through a transform:
+    these layers stand below every layer with weights.
     """
 
     def __init__(self, seed: int | np.random.Generator | None) -> None:
         super().__init__()
         self.seed = seed
+        self._start_generator(None)
 
     def build(self, shape, dtype=np.float32, rng=None) -> None:
         self._start_generator(rng)
@@ -274,7 +290,7 @@ class RandomFlip(RandomTransform):
 
     Args:
         mode: "horizontal", "vertical", or "horizontal_and_vertical", Keras' default. Which flip keeps a
-            label depends on the data: none does on digits.
+            label depends on the data: hardly any does on digits.
         seed: see ``RandomTransform``.
 
     Raises:
@@ -295,7 +311,9 @@ class RandomFlip(RandomTransform):
 class _RandomWarp(RandomTransform):
     """A random layer that moves pixels."""
 
-    def __init__(self, fill_mode: str, interpolation: str, seed: int | np.random.Generator | None, fill_value: float) -> None:
+    def __init__(
+        self, fill_mode: str, interpolation: str, seed: int | np.random.Generator | None, fill_value: float
+    ) -> None:
         super().__init__(seed)
         self._border = {
             "fill_mode": _known("fill_mode", fill_mode, FILL_MODES),
@@ -325,7 +343,7 @@ class RandomRotation(_RandomWarp):
         fill_value: float = 0.0,
     ) -> None:
         super().__init__(fill_mode, interpolation, seed, fill_value)
-        self.factor = _interval("factor", factor)
+        self.factor = _interval("factor", factor, "turns of 360 degrees")
 
     def transform(self, images) -> np.ndarray:
         return rotate(images, 360 * self._draw(self.factor, images), **self._border)
@@ -353,8 +371,8 @@ class RandomTranslation(_RandomWarp):
         fill_value: float = 0.0,
     ) -> None:
         super().__init__(fill_mode, interpolation, seed, fill_value)
-        self.height_factor = _interval("height_factor", height_factor)
-        self.width_factor = _interval("width_factor", width_factor)
+        self.height_factor = _interval("height_factor", height_factor, "heights")
+        self.width_factor = _interval("width_factor", width_factor, "widths")
 
     def transform(self, images) -> np.ndarray:
         rows = images.shape[1] * self._draw(self.height_factor, images)
@@ -386,8 +404,8 @@ class RandomZoom(_RandomWarp):
     ) -> None:
         super().__init__(fill_mode, interpolation, seed, fill_value)
         least = float(np.nextafter(-1, 0))
-        self.height_factor = _interval("height_factor", height_factor, least)
-        self.width_factor = None if width_factor is None else _interval("width_factor", width_factor, least)
+        self.height_factor = _interval("height_factor", height_factor, "heights", least)
+        self.width_factor = None if width_factor is None else _interval("width_factor", width_factor, "widths", least)
 
     def transform(self, images) -> np.ndarray:
         height = self._draw(self.height_factor, images)
@@ -400,7 +418,7 @@ class RandomContrast(RandomTransform):
 
     Args:
         factor: 0.2 draws from 0.8 to 1.2; (lower, upper) from 1 - lower to 1 + upper, both within [0, 1].
-        value_range: as for ``contrast``. Keras assumes (0, 255); here it must be said.
+        value_range: as for ``contrast``. Keras' default is (0, 255); here there is none.
         seed: see ``RandomTransform``.
 
     Raises:
@@ -430,7 +448,7 @@ class RandomBrightness(RandomTransform):
 
     Args:
         factor: in units of the whole range: 0.2 draws from -0.2 to 0.2, (lower, upper) from those two.
-        value_range: as for ``contrast``. Keras assumes (0, 255); here it must be said.
+        value_range: as for ``contrast``. Keras' default is (0, 255); here there is none.
         seed: see ``RandomTransform``.
 
     Raises:
@@ -444,7 +462,7 @@ class RandomBrightness(RandomTransform):
         seed: int | np.random.Generator | None = None,
     ) -> None:
         super().__init__(seed)
-        self.factor = _interval("factor", factor)
+        self.factor = _interval("factor", factor, "whole ranges of values")
         self.value_range = _checked_range(value_range)
 
     def transform(self, images) -> np.ndarray:

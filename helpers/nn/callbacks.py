@@ -1,8 +1,8 @@
-"""What is told of a training run's progress, and may end it."""
+"""Objects that follow a training run, and may end it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from helpers.nn.model import Sequential
 
-# Where larger is better; of the names that ``fit`` measures.
+# Which way is better, of the quantities that ``fit`` measures.
 DIRECTIONS = {"loss": "min", "accuracy": "max"}
 
 
@@ -22,6 +22,9 @@ class Callback:
     def set_model(self, model: Sequential) -> None:
         """Called first, with the model that is trained."""
         self.model = model
+
+    def check(self, measured: Collection[str]) -> None:
+        """Called before the training with the names of what will be measured: raise here to refuse them."""
 
     def on_train_begin(self) -> None:
         """Called before the first epoch."""
@@ -57,8 +60,8 @@ class EarlyStopping(Callback):
 
     Raises:
         RuntimeError: in a loop of your own, without ``set_model`` before.
-        ValueError: an argument out of its range; a direction that "auto" cannot know; at an epoch's end
-            a monitored name that was not measured (Keras warns and goes on).
+        ValueError: an argument out of its range; a direction that "auto" cannot know; before the first
+            epoch, a monitored name that is not measured (Keras warns and goes on).
 
     Source: Prechelt (1998, Early stopping, but when?), for the idea; Keras' callback of the same name for
     the rules.
@@ -98,20 +101,25 @@ class EarlyStopping(Callback):
 
     def on_train_begin(self) -> None:
         """Forget the run before: one object may serve several runs."""
+        if self.model is not None:
+            self.model.stop_training = False
         self.wait = 0
         self.stopped_epoch = 0
         self.best: float | None = None
         self.best_epoch = 0
         self.best_weights: dict[str, np.ndarray] | None = None
 
+    def check(self, measured) -> None:
+        if self.monitor not in measured:
+            raise ValueError(
+                f"EarlyStopping monitors {self.monitor!r}, but measured are only {', '.join(sorted(measured))}"
+                + (": give fit() validation_data" if self.monitor.startswith("val_") else "")
+            )
+
     def on_epoch_end(self, epoch, logs) -> None:
         if self.model is None:
             raise RuntimeError("EarlyStopping has no model to stop: pass it to fit(), or call set_model() first")
-        if self.monitor not in logs:
-            raise ValueError(
-                f"EarlyStopping monitors {self.monitor!r}, but measured were only {', '.join(sorted(logs))}"
-                + (": give fit() validation_data" if self.monitor.startswith("val_") else "")
-            )
+        self.check(logs)
         value = logs[self.monitor]
         if epoch < self.start_from_epoch:
             return

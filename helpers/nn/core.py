@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from helpers.nn.arrays import check_dtype
 from helpers.nn.layer import Layer
 from helpers.nn.regularizers import L1L2
 
@@ -13,7 +14,7 @@ Initializer = Callable[[np.random.Generator, tuple[int, int]], np.ndarray]
 
 
 def glorot_uniform(rng: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
-    """Uniform in ±sqrt(6 / (fan_in + fan_out)); Keras' default.
+    """Draw ``shape`` = (fan_in, fan_out), uniform in ±sqrt(6 / (fan_in + fan_out)); Keras' default.
 
     Source: Glorot and Bengio (2010), eq. 16.
     """
@@ -22,7 +23,7 @@ def glorot_uniform(rng: np.random.Generator, shape: tuple[int, int]) -> np.ndarr
 
 
 def he_normal(rng: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
-    """Normal with standard deviation sqrt(2 / fan_in), for ReLU layers.
+    """Draw ``shape`` = (fan_in, fan_out), normal with standard deviation sqrt(2 / fan_in), for ReLU layers.
 
     Source: He et al. (2015, arXiv:1502.01852), eq. 10. Not truncated, unlike Keras'.
     """
@@ -43,22 +44,35 @@ class Dense(Layer):
             subtract it again (Ioffe and Szegedy 2015, section 3.2).
         kernel_initializer: called with a generator and the shape (inputs, units).
         kernel_regularizer: a penalty on the kernel, as ``L2(1e-4)``; the bias has none.
-        seed: an int or a generator for the kernel; a ``Sequential`` hands over its own.
+        seed: an int or a generator for the kernel. None: in a ``Sequential`` the model's generator;
+            alone, the seed 0.
+
+    All but ``units`` by name: Keras' second argument, ``activation``, is a layer of its own here.
 
     Weights: ``kernel`` (inputs, units), ``bias`` (units,), which starts at 0.
+
+    Raises:
+        ValueError: units not a positive integer; an input that is not (N, inputs), or later one with
+            another number of inputs.
+        TypeError: an initializer that cannot be called, or a regularizer that is none.
     """
 
     def __init__(
         self,
         units: int,
+        *,
         use_bias: bool = True,
         kernel_initializer: Initializer = glorot_uniform,
-        seed: int | np.random.Generator = 0,
+        seed: int | np.random.Generator | None = None,
         kernel_regularizer: L1L2 | None = None,
     ) -> None:
         super().__init__()
         if not isinstance(units, (int, np.integer)) or units < 1:
             raise ValueError(f"Dense expects a positive number of units, got {units!r}")
+        if not callable(kernel_initializer):
+            raise TypeError(f"Dense expects kernel_initializer as a function, got {kernel_initializer!r}")
+        if not isinstance(kernel_regularizer, (L1L2, type(None))):
+            raise TypeError(f"Dense expects kernel_regularizer as L1, L2 or L1L2, got {kernel_regularizer!r}")
         self.units = int(units)
         self.use_bias = use_bias
         self.kernel_initializer = kernel_initializer
@@ -68,7 +82,9 @@ class Dense(Layer):
 
     def build(self, shape, dtype=np.float32, rng=None) -> None:
         self._require_rank(shape)
-        rng = np.random.default_rng(self.seed) if rng is None else rng
+        check_dtype(dtype)
+        if self.seed is not None or rng is None:
+            rng = np.random.default_rng(0 if self.seed is None else self.seed)
         self.kernel = self.kernel_initializer(rng, (shape[1], self.units)).astype(dtype)
         if self.use_bias:
             self.bias = np.zeros(self.units, dtype)
@@ -109,7 +125,7 @@ class Dense(Layer):
 
 
 class Sigmoid(Layer):
-    """``1 / (1 + exp(-x))``, element by element."""
+    """``1 / (1 + exp(-x))``, element by element; any shape, with N first, to the same shape."""
 
     def forward(self, x, training) -> np.ndarray:
         # The same function as (1 + tanh(x / 2)) / 2, which cannot overflow.
@@ -129,7 +145,10 @@ class Sigmoid(Layer):
 
 
 class ReLU(Layer):
-    """``max(x, 0)``, element by element; the gradient at 0 is 0, as in Keras. NaN stays NaN."""
+    """``max(x, 0)``, element by element; any shape, with N first, to the same shape.
+
+    The gradient at 0 is 0, as in Keras. NaN stays NaN.
+    """
 
     def forward(self, x, training) -> np.ndarray:
         self._cache = (x > 0,)

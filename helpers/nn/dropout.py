@@ -35,7 +35,9 @@ class Dropout(Layer):
     JMLR 15), section 4 for the classic form, section 10 for the inverted one.
     """
 
-    def __init__(self, rate: float, classic: bool = False, seed: int | np.random.Generator | None = None) -> None:
+    def __init__(
+        self, rate: float, *, classic: bool = False, seed: int | np.random.Generator | None = None
+    ) -> None:
         super().__init__()
         if not 0 <= rate < 1:
             raise ValueError(f"Dropout expects a rate in [0, 1), the share that is dropped, got {rate!r}")
@@ -64,7 +66,8 @@ class Dropout(Layer):
 
     def _masked(self, values: np.ndarray) -> np.ndarray:
         mask, factor = self._cache
-        values = values * factor
-        if mask is not None:
-            values *= mask
-        return values
+        if mask is None:
+            return values * factor
+        kept = np.where(mask, values, 0)  # not a product: 0 times infinity is no 0
+        kept *= factor
+        return kept

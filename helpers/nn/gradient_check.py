@@ -25,11 +25,13 @@ def numeric_gradient(function: Callable[[], float], array: np.ndarray, step: flo
     gradient = np.empty_like(array)
     for index in np.ndindex(array.shape):
         kept = array[index]
-        array[index] = kept + step
-        above = function()
-        array[index] = kept - step
-        below = function()
-        array[index] = kept
+        try:
+            array[index] = kept + step
+            above = function()
+            array[index] = kept - step
+            below = function()
+        finally:
+            array[index] = kept
         gradient[index] = (above - below) / (2 * step)
     return gradient
 
@@ -52,7 +54,7 @@ def gradient_check(layer: Layer, x: np.ndarray, training: bool = True, seed: int
 
     The loss is a random weighted sum of the outputs, which gives every output its own gradient.
     Correct code in float64 is below 1e-7 where the function is smooth. What the layer remembers
-    (moving statistics, the state of its random generator) is put back after every evaluation.
+    (moving statistics) is put back after every evaluation; what it draws is the same in each of them.
 
     Args:
         layer: any layer; if it was not called before, its weights are made in float64.
@@ -60,8 +62,14 @@ def gradient_check(layer: Layer, x: np.ndarray, training: bool = True, seed: int
 
     Returns:
         ``{"x": ..., "gamma": ..., ...}``: one number for the input and one for each trained weight.
+
+    Raises:
+        TypeError: x, or a weight that was made before, is not float64.
+        ValueError: x does not fit the layer.
     """
     x = np.array(x)
+    if x.dtype != np.float64:
+        raise TypeError(f"a gradient check needs float64, got {x.dtype}")
     # In inference mode: the first call makes the weights and must not move what the layer remembers.
     shape = layer(x, training=False).shape
     # Not the stream of default_rng(seed): x may come from it, and the gradient would be near 0.

@@ -6,41 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-_FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
-
-
-def is_float_array(x: object) -> bool:
-    """Whether ``x`` is a plain NumPy array of float32 or float64."""
-    return type(x) is np.ndarray and x.dtype in _FLOATS
-
-
-def kind(x: object) -> str:
-    """Say what ``x`` is, for an error message: "an array of int64", "a list"."""
-    if isinstance(x, np.ndarray):
-        return f"an array of {x.dtype}"
-    return f"a {type(x).__module__.split('.')[0]}.{type(x).__name__}".replace("builtins.", "")
-
-
-def parts(x: np.ndarray) -> list[slice]:
-    """All examples of a small batch, or those of a large one in four parts: for work that needs less memory so."""
-    step = len(x) if x.size < 1 << 16 else -(-len(x) // 4)
-    return [slice(start, start + step) for start in range(0, len(x), step)]
-
-
-def copy_weights(owner: str, weights: Mapping[str, np.ndarray], into: dict[str, np.ndarray]) -> None:
-    """Write each of ``weights`` into the array of its name, all of them or none.
-
-    Raises:
-        ValueError: a name is unknown or missing, a shape differs, or a value is no number.
-    """
-    if set(weights) != set(into):
-        raise ValueError(f"{owner} has the weights {sorted(into)}, got {sorted(weights)}")
-    values = {name: np.asarray(value, into[name].dtype) for name, value in weights.items()}
-    for name, value in values.items():
-        if value.shape != into[name].shape:
-            raise ValueError(f"{owner}: {name} has shape {into[name].shape}, got shape {value.shape}")
-    for name, value in values.items():
-        into[name][...] = value
+from helpers.nn.arrays import check_dtype, copy_weights, is_float_array, kind
 
 
 class Layer:
@@ -51,17 +17,19 @@ class Layer:
     as the output), stores the gradient of every trainable weight in ``layer.gradients`` and
     returns the gradient with respect to the input (same shape as the input).
 
-    Weights are plain arrays, made at the first call, in the dtype of that call's input. Their
-    names are Keras': ``kernel``, ``bias``, ``gamma``, ``beta``, ``moving_mean``,
-    ``moving_variance``. ``trainable_names`` lists those that gradient descent changes,
-    ``state_names`` those that the layer itself keeps. The arrays in ``gradients`` are written
-    again by the next backward call: copy one to keep it.
+    Weights are plain arrays, made at the first call, in the dtype of that call's input (``build``
+    makes them before, in float32 unless told otherwise). Their names are Keras': ``kernel``,
+    ``bias``, ``gamma``, ``beta``, ``moving_mean``, ``moving_variance``. ``trainable_names`` lists
+    those that gradient descent changes, ``state_names`` those that the layer itself keeps. The arrays in ``gradients`` are written
+    again by the next backward call: copy one to keep it. Inputs and outputs may share memory with
+    what backward needs: copy them before you write into them.
     """
 
     trainable_names: tuple[str, ...] = ()
     state_names: tuple[str, ...] = ()
     seed: int | np.random.Generator | None = None
-    generator: np.random.Generator | None = None  # of layers that draw at every training call
+    generator: np.random.Generator | None = None  # of a layer that draws at every training call
+    _first = "call it on a batch, or build() it, first"
 
     def __init__(self) -> None:
         self.gradients: dict[str, np.ndarray] = {}
@@ -103,13 +71,18 @@ class Layer:
         rng: np.random.Generator | None = None,
     ) -> None:
         """Make the weights for inputs of ``shape`` (the batch first; its length does not matter)."""
+        check_dtype(dtype)
         self._built_for = tuple(shape)
         self._accepted = None
         # Written in place by every backward: fresh memory of this size costs more than the sums.
         self.gradients = {name: np.zeros_like(getattr(self, name)) for name in self.trainable_names}
 
     def _start_generator(self, rng: np.random.Generator | None) -> None:
-        """Start this layer's own stream: from its seed, or beside the model's, of which it uses nothing up."""
+        """Start this layer's own stream of random numbers.
+
+        From its seed, if it has one; else from a child of the model's generator, which goes on as if
+        nothing had been taken from it; else from the seed 0.
+        """
         if self.seed is None and rng is not None:
             self.generator = rng.spawn(1)[0]
         else:
@@ -140,6 +113,11 @@ class Layer:
         """
         raise NotImplementedError
 
+    @property
+    def built(self) -> bool:
+        """Whether the layer has its weights."""
+        return self._built_for is not None
+
     def penalty(self) -> float:
         """Return what the layer's regularizers add to the loss; ``backward`` adds their gradient."""
         return 0.0
@@ -150,18 +128,25 @@ class Layer:
 
     @property
     def weights(self) -> dict[str, np.ndarray]:
-        """All weights by name: the arrays themselves, not copies."""
-        return {name: getattr(self, name) for name in self.trainable_names + self.state_names}
+        """All weights by name: the arrays themselves, not copies.
+
+        Raises:
+            RuntimeError: the layer has no weights yet.
+        """
+        names = self.trainable_names + self.state_names
+        if names and not self.built:
+            raise RuntimeError(f"{self.name} has no weights yet: {self._first}")
+        return {name: getattr(self, name) for name in names}
 
     def set_weights(self, weights: Mapping[str, np.ndarray]) -> None:
         """Write ``weights`` (name to array) into the layer, all of them or none.
 
         Raises:
-            RuntimeError: the layer has no weights yet (call or ``build`` it first).
-            ValueError: a name is unknown or missing, or a shape differs; nothing is changed then.
+            RuntimeError: the layer has no weights yet.
+            TypeError: the weights are not given by name.
+            ValueError: a name is unknown or missing, a shape differs, or a value is no number; nothing is
+                changed then.
         """
-        if self._built_for is None:
-            raise RuntimeError(f"{self.name} has no weights yet: call it on a batch, or build() it, first")
         copy_weights(self.name, weights, self.weights)
         self.weights_were_set()
 

@@ -7,7 +7,8 @@ from math import prod
 
 import numpy as np
 
-from helpers.nn.layer import Layer, parts
+from helpers.nn.layer import Layer
+from helpers.nn.sums import parts
 
 MODES = ("across", "within")
 

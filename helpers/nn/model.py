@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
+from helpers.nn.arrays import check_dtype, copy_weights, is_float_array, kind
 from helpers.nn.callbacks import Callback
-from helpers.nn.layer import Layer, copy_weights, is_float_array, kind
+from helpers.nn.layer import Layer
 from helpers.nn.losses import softmax_cross_entropy
 from helpers.nn.optimizers import Optimizer
 
@@ -20,8 +22,12 @@ class Sequential:
     """Layers applied one after another.
 
     Args:
-        layers: at least one layer.
+        layers: at least one layer; the same layer cannot stand at two places.
         seed: an int or a generator; every random initial weight is drawn from it, layer by layer.
+
+    Raises:
+        TypeError: something that is no layer.
+        ValueError: no layer, or one twice.
     """
 
     def __init__(self, layers: Sequence[Layer], seed: int | np.random.Generator = 0) -> None:
@@ -31,15 +37,28 @@ class Sequential:
         for layer in self.layers:
             if not isinstance(layer, Layer):
                 raise TypeError(f"Sequential expects layers of helpers.nn, got {layer!r}")
+        if len(set(map(id, self.layers))) < len(self.layers):
+            raise ValueError("Sequential got one layer twice: its gradients would be those of the last place only")
         self._seed = seed
         self._built = False
         self.stop_training = False
 
     def build(self, shape: tuple[int, ...], dtype: np.typing.DTypeLike = np.float32) -> None:
-        """Make all weights for inputs of ``shape`` (N, ...); the first call does it otherwise."""
+        """Make all weights for inputs of ``shape`` (N, ...); the first call does it otherwise.
+
+        A layer that has weights already keeps them.
+
+        Raises:
+            TypeError: a dtype other than float32 or float64.
+            ValueError: the shape does not fit a layer.
+        """
+        check_dtype(dtype)
         rng = np.random.default_rng(self._seed)
         for layer in self.layers:
-            layer.build(shape, dtype, rng)
+            if layer.built:
+                layer.check_shape(shape)
+            else:
+                layer.build(shape, dtype, rng)
             shape = layer.output_shape(shape)
         self._built = True
 
@@ -66,6 +85,7 @@ class Sequential:
     @property
     def trainable_weights(self) -> list[np.ndarray]:
         """The arrays that gradient descent changes, layer by layer."""
+        self._require_weights()
         return [getattr(layer, name) for layer in self.layers for name in layer.trainable_names]
 
     @property
@@ -74,6 +94,10 @@ class Sequential:
         return [
             f"{i}.{layer.name}.{name}" for i, layer in enumerate(self.layers) for name in layer.trainable_names
         ]
+
+    def _require_weights(self) -> None:
+        if not self._built:
+            raise RuntimeError("the model has no weights yet: call it on a batch, or build() it, first")
 
     @property
     def weights(self) -> dict[str, np.ndarray]:
@@ -85,8 +109,7 @@ class Sequential:
         Raises:
             RuntimeError: the model has no weights yet.
         """
-        if not self._built:
-            raise RuntimeError("the model has no weights yet: call it on a batch, or build() it, first")
+        self._require_weights()
         return {
             f"{i}.{layer.name}.{name}": weight
             for i, layer in enumerate(self.layers) for name, weight in layer.weights.items()
@@ -97,7 +120,9 @@ class Sequential:
 
         Raises:
             RuntimeError: the model has no weights yet.
-            ValueError: a name is unknown or missing, or a shape differs; nothing is changed then.
+            TypeError: the weights are not given by name.
+            ValueError: a name is unknown or missing, a shape differs, or a value is no number; nothing is
+                changed then.
         """
         copy_weights("the model", weights, self.weights)
         for layer in self.layers:
@@ -122,13 +147,15 @@ class Sequential:
             FileNotFoundError: there is no such file.
             ValueError: not a file of weights, or of another model's; nothing is changed then.
         """
-        self.weights  # says so where there are none, whatever the file is
+        self._require_weights()
         try:
             with np.load(path, allow_pickle=False) as file:
                 if not isinstance(file, np.lib.npyio.NpzFile):
                     raise ValueError("a single array")
                 weights = {name: file[name] for name in file.files}
-        except (ValueError, EOFError, zipfile.BadZipFile):
+        except FileNotFoundError:
+            raise
+        except (ValueError, EOFError, OSError, NotImplementedError, zipfile.BadZipFile, zlib.error):
             raise ValueError(f"{str(path)!r} is not a file that save_weights wrote, or it is damaged") from None
         self.set_weights(weights)
 
@@ -139,21 +166,39 @@ class Sequential:
     @property
     def gradients(self) -> list[np.ndarray]:
         """The last backward's gradients, in the order of ``trainable_weights``."""
+        self._require_weights()
         return [layer.gradients[name] for layer in self.layers for name in layer.trainable_names]
 
     def predict(self, x: np.ndarray, batch_size: int = 1000) -> np.ndarray:
-        """Return the outputs for all of ``x`` in inference mode, ``batch_size`` at a time."""
+        """Return the outputs for all of ``x``, (N, ...), in inference mode, ``batch_size`` at a time.
+
+        Raises:
+            TypeError, ValueError: x is no batch that the layers take, or is empty.
+        """
+        if not len(x):
+            raise ValueError(f"expected at least one example, got shape {np.shape(x)}")
         return np.concatenate([self(x[i:i + batch_size]) for i in range(0, len(x), batch_size)])
 
     def evaluate(
         self, x: np.ndarray, y: np.ndarray, loss: Loss = softmax_cross_entropy
     ) -> dict[str, float]:
-        """Return ``{"loss": ..., "accuracy": ...}`` in inference mode; y holds integer labels (N,).
+        """Return ``{"loss": ..., "accuracy": ...}`` in inference mode.
 
-        The loss includes the layers' penalties, as in Keras.
+        Args:
+            x: inputs (N, ...). y: integer labels (N,), or what else ``loss`` compares outputs with.
+
+        The loss includes the layers' penalties, as in Keras. The accuracy is there only for integer labels.
+
+        Raises:
+            TypeError, ValueError: as the layers and the loss.
         """
-        outputs = self.predict(x)
-        return {"loss": loss(outputs, y)[0] + self.penalty(), "accuracy": accuracy(outputs, y)}
+        outputs, y = self.predict(x), np.asarray(y)
+        measured = {"loss": loss(outputs, y)[0] + self.penalty()}
+        return measured | {"accuracy": accuracy(outputs, y)} if _are_labels(y) else measured
+
+
+def _are_labels(y: np.ndarray) -> bool:
+    return y.ndim == 1 and y.dtype.kind in "iu"
 
 
 def accuracy(outputs: np.ndarray, labels: np.ndarray) -> float:
@@ -187,7 +232,17 @@ def batches(count: int, batch_size: int, rng: np.random.Generator) -> Iterator[n
 def train_step(
     model: Sequential, x: np.ndarray, y: np.ndarray, optimizer: Optimizer, loss: Loss = softmax_cross_entropy
 ) -> tuple[float, np.ndarray]:
-    """Forward, backward, one optimizer step. Return the loss before the step, penalties included, and the outputs."""
+    """Forward, backward, one optimizer step.
+
+    Args:
+        x: a batch of inputs (N, ...). y: its integer labels (N,), or what else ``loss`` compares outputs with.
+
+    Returns:
+        The loss before the step, penalties included, and the outputs in training mode, (N, ...).
+
+    Raises:
+        TypeError, ValueError: as the layers, the loss and the optimizer.
+    """
     outputs = model(x, training=True)
     value, gradient = loss(outputs, y)
     value += model.penalty()
@@ -200,6 +255,7 @@ class History(dict):
     """What a training run measured: name to a list with one number an epoch."""
 
     def append(self, **values: float) -> None:
+        """Add one epoch: a number for each name."""
         for name, value in values.items():
             self.setdefault(name, []).append(value)
 
@@ -220,7 +276,11 @@ def fit(
     """Train ``model`` for some epochs and return its history.
 
     Args:
-        x: inputs (N, ...), float32 or float64. y: integer labels (N,).
+        x: inputs (N, ...), float32 or float64.
+        y: integer labels (N,), or what else ``loss`` compares outputs with, N of them.
+        optimizer: an object, as ``SGD(0.1)``.
+        loss: a function of outputs and y that returns its value and its gradient with respect to the outputs.
+        batch_size, epochs: at least 1; the last batch of an epoch may be smaller.
         validation_data: a pair like (x, y), evaluated in inference mode after every epoch.
         callbacks: told of the beginning, of every epoch's end and of the training's end; one of them may stop
             it early, as ``EarlyStopping`` does.
@@ -229,35 +289,54 @@ def fit(
     Returns:
         ``loss`` and ``accuracy`` an epoch, averaged over the training batches as they passed
         (so with the weights of the moment, in training mode), and ``val_loss``,
-        ``val_accuracy`` where validation data were given. Keras' names and meaning.
+        ``val_accuracy`` where validation data were given. Keras' names and meaning. Accuracies are there
+        only for integer labels.
 
     Raises:
-        TypeError: x or y is not a NumPy array.
-        ValueError: x and y differ in length, or an argument is out of range.
+        TypeError: x or y is not a NumPy array, validation_data not a pair of them, the optimizer none.
+        ValueError: x and y differ in length, an argument is out of range, or a callback monitors what is
+            not measured. Nothing is changed then.
     """
-    for name, value in {"x": x, "y": y}.items():
-        if not isinstance(value, np.ndarray):
-            raise TypeError(f"expected {name} as a NumPy array, got {kind(value)}")
-    if len(x) != len(y):
-        raise ValueError(f"expected as many labels as inputs, got {len(x)} inputs and {len(y)} labels")
-    if epochs < 1:
-        raise ValueError(f"expected at least one epoch, got {epochs}")
+    if not isinstance(optimizer, Optimizer):
+        raise TypeError(f"expected an optimizer object, as nn.SGD(0.1), got {optimizer!r}")
+    pairs = {"x, y": (x, y)}
+    if validation_data is not None:
+        pairs["validation_data"] = validation_data
+    for name, pair in pairs.items():
+        if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+            raise TypeError(f"expected {name} as a pair of NumPy arrays, got {kind(pair)}")
+        for value in pair:
+            if not isinstance(value, np.ndarray):
+                raise TypeError(f"expected {name} as NumPy arrays, got {kind(value)}")
+        if len(pair[0]) != len(pair[1]) or not len(pair[0]):
+            raise ValueError(
+                f"expected at least one input in {name} and as many labels, got {len(pair[0])} inputs and "
+                f"{len(pair[1])} labels"
+            )
+    if epochs < 1 or batch_size < 1:
+        raise ValueError(f"expected at least one epoch and a batch size >= 1, got {epochs} and {batch_size}")
     rng = np.random.default_rng(seed)
     history = History()
+    measured = ["loss", "accuracy"] if _are_labels(y) else ["loss"]
+    if validation_data is not None:
+        measured += [f"val_{name}" for name in measured]
+    for callback in callbacks:
+        callback.check(measured)
     model.stop_training = False
     for callback in callbacks:
         callback.set_model(model)
         callback.on_train_begin()
     for epoch in range(epochs):
-        total_loss = total_correct = 0.0
+        totals = dict.fromkeys(["loss", "accuracy"] if _are_labels(y) else ["loss"], 0.0)
         for rows in batches(len(x), batch_size, rng):
             value, outputs = train_step(model, x[rows], y[rows], optimizer, loss)
-            total_loss += value * len(rows)
-            total_correct += accuracy(outputs, y[rows]) * len(rows)
-        history.append(loss=total_loss / len(x), accuracy=total_correct / len(x))
+            totals["loss"] += value * len(rows)
+            if "accuracy" in totals:
+                totals["accuracy"] += accuracy(outputs, y[rows]) * len(rows)
+        history.append(**{name: total / len(x) for name, total in totals.items()})
         if validation_data is not None:
-            measured = model.evaluate(*validation_data, loss=loss)
-            history.append(**{f"val_{name}": value for name, value in measured.items()})
+            on_validation = model.evaluate(*validation_data, loss=loss)
+            history.append(**{f"val_{name}": value for name, value in on_validation.items()})
         for callback in callbacks:
             callback.on_epoch_end(epoch, {name: values[-1] for name, values in history.items()})
         if model.stop_training:

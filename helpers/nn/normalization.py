@@ -27,10 +27,11 @@ from math import prod
 from typing import NamedTuple
 
 import numpy as np
+from numpy.lib.array_utils import normalize_axis_tuple
 
-from helpers.nn.layer import Layer, parts
-
-Shape = tuple[int, ...]
+from helpers.nn.arrays import Shape, checked_axes, checked_axis, lengths_on, resolved_axes, with_ones
+from helpers.nn.layer import Layer
+from helpers.nn.sums import in_rows, parts, sum_over
 
 
 class Normalized(NamedTuple):
@@ -49,8 +50,8 @@ def normalize(
 
     Args:
         x: array of any shape, float32 or float64.
-        axes: the axes, ascending, over which elements share a mean: (0,) for batch normalization
-            of (N, C), (0, 1, 2) of (N, H, W, C), (1, 2) for instance normalization, and so on.
+        axes: the axes over which elements share a mean: (0,) for batch normalization of
+            (N, C), (0, 1, 2) of (N, H, W, C), (1, 2) for instance normalization, and so on.
         epsilon: added to the variance, so that a constant set gives 0 and not a division by 0.
         subtract_mean: False leaves the mean where it is (RMS normalization): ``mean`` is then 0
             and ``variance`` the mean square.
@@ -60,31 +61,36 @@ def normalize(
         elements, not by one less) and ``inverse_std`` = 1 / sqrt(variance + epsilon), of x's
         shape with 1 in place of each of the axes.
 
-    A set of one element has variance 0 and x_hat 0. NaN in a set makes the whole set NaN.
+    A set of one element has variance 0 and x_hat 0 (its statistics are then read-only views). NaN in
+    a set makes the whole set NaN.
+
+    Raises:
+        ValueError: an axis that x does not have, or one named twice.
 
     Source: Ioffe and Szegedy (2015, arXiv:1502.03167), algorithm 1, for axes = (0,);
     Wu and He (2018, arXiv:1803.08494), eq. 1, 2, for any set; Zhang and Sennrich (2019,
     arXiv:1910.07467), eq. 4, without the mean.
     """
+    axes = _ascending(tuple(axes), x.ndim)
     count = _count(x.shape, axes)
     if count == 1 and subtract_mean:  # an element that is its own mean
         x_hat = x - x
         inverse_std = np.broadcast_to(x.dtype.type(1 / np.sqrt(epsilon)), x.shape)
         return Normalized(x_hat, x, np.broadcast_to(x.dtype.type(0), x.shape), inverse_std)
     if subtract_mean:
-        mean = _total(x, axes)
+        mean = sum_over(x, axes)
         mean /= count
-        centred = x - _in_rows(mean, x.shape)
+        centred = x - in_rows(mean, x.shape)
     else:
-        mean = np.zeros(_kept(x.shape, axes), x.dtype)
+        mean = np.zeros(with_ones(x.shape, axes), x.dtype)
         centred = x
     # From centred values: E[x²] - E[x]² loses every digit when the mean is large.
-    variance = _total(centred, axes, times=centred)
+    variance = sum_over(centred, axes, times=centred)
     variance /= count
     inverse_std = variance + epsilon
     np.sqrt(inverse_std, out=inverse_std)
     np.reciprocal(inverse_std, out=inverse_std)
-    x_hat = np.multiply(centred, _in_rows(inverse_std, x.shape), out=centred if subtract_mean else None)
+    x_hat = np.multiply(centred, in_rows(inverse_std, x.shape), out=centred if subtract_mean else None)
     return Normalized(x_hat, mean, variance, inverse_std)
 
 
@@ -111,87 +117,36 @@ def normalize_gradient(
         totals: the sums over each set of g and of g * x_hat, where the caller has them already.
         subtract_mean: as given to ``normalize``; False leaves the first of the two terms out.
 
+    Returns:
+        dx, a new array of x_hat's shape.
+
+    Raises:
+        ValueError: an axis that x_hat does not have, or one named twice.
+
     Source: Ioffe and Szegedy (2015, arXiv:1502.03167), section 3, the chain rule after
     algorithm 1, gathered into one line.
     """
+    axes = _ascending(tuple(axes), x_hat.ndim)
     count = _count(x_hat.shape, axes)
     if count == 1 and subtract_mean:
         return gradient - gradient
-    total, total_product = totals or (_total(gradient, axes), _total(gradient, axes, times=x_hat))
-    dx = x_hat * _in_rows(total_product / -count, x_hat.shape)
+    total, total_product = totals or (sum_over(gradient, axes), sum_over(gradient, axes, times=x_hat))
+    dx = x_hat * in_rows(total_product / -count, x_hat.shape)
     if subtract_mean:
-        dx -= _in_rows(total / count, x_hat.shape)
+        dx -= in_rows(total / count, x_hat.shape)
     dx += gradient
-    dx *= _in_rows(scale, x_hat.shape)
+    dx *= in_rows(scale, x_hat.shape)
     return dx
 
 
-# ---- Sums and rows: where the time goes ---------------------------------------------------------
+@lru_cache(maxsize=64)
+def _ascending(axes: tuple[int, ...], rank: int) -> tuple[int, ...]:
+    """The axes counted from 0, in order. Raises NumPy's AxisError, a ValueError, for one that is not there."""
+    return tuple(sorted(normalize_axis_tuple(axes, rank)))
 
 
 def _count(shape: Shape, axes: tuple[int, ...]) -> int:
     return prod([shape[axis] for axis in axes])
-
-
-def _kept(shape: Shape, axes: Sequence[int]) -> Shape:
-    """``shape`` with 1 in place of each of ``axes``."""
-    return tuple([1 if axis in axes else length for axis, length in enumerate(shape)])
-
-
-def _total(x: np.ndarray, axes: tuple[int, ...], times: np.ndarray | None = None) -> np.ndarray:
-    """Sum of ``x``, or of ``x * times``, over ``axes`` (ascending), kept with length 1.
-
-    A sum is taken as a row of ones times a matrix: several times as fast as np.sum over a leading
-    axis. Axis after axis: a float32 sum of a few hundred terms keeps more digits than one of 50,000.
-    """
-    if axes == (0,) and x.ndim == 2:
-        return _row_of_ones(len(x), x.dtype).dot(x if times is None else x * times)
-    if not axes:
-        return x.copy() if times is None else x * times
-    for axis in axes:
-        before, count, after = prod(x.shape[:axis]), x.shape[axis], prod(x.shape[axis + 1:])
-        shape = (before, count) if after == 1 else (before, count, after)
-        kept = _kept(x.shape, (axis,))
-        x = x.reshape(shape)
-        if times is not None:
-            times = times.reshape(shape)
-            if after == 1:
-                x = (x * times) @ _row_of_ones(count, x.dtype)[0]
-            else:  # without storing the products
-                x = np.einsum("bna,bna->ba", x, times)
-            times = None
-        elif after == 1:
-            x = x @ _row_of_ones(count, x.dtype)[0]
-        else:
-            x = _row_of_ones(count, x.dtype) @ x
-        x = x.reshape(kept)
-    return x
-
-
-@lru_cache(maxsize=64)
-def _row_of_ones(count: int, dtype: np.dtype) -> np.ndarray:
-    ones = np.ones((1, count), dtype)
-    ones.flags.writeable = False
-    return ones
-
-
-def _in_rows(statistic: np.ndarray, shape: Shape) -> np.ndarray:
-    """Repeat a statistic of kept axes, of shape (1, 1, 1, C), say, along whole rows of ``shape``.
-
-    The values stay those that broadcasting would give. NumPy's innermost loop then runs over W * C
-    elements instead of C, which halves the time of a pass over pictures with few channels.
-    """
-    if len(shape) == 2:
-        return statistic
-    size, repeated = prod(shape), list(statistic.shape)
-    for axis in range(len(shape) - 1, 0, -1):
-        longer = [*repeated[:axis], shape[axis], *repeated[axis + 1:]]
-        if prod(longer) * 8 > size:  # as much memory traffic as it would save
-            break
-        repeated = longer
-        if prod(repeated[axis:]) >= 512:
-            break
-    return np.ascontiguousarray(np.broadcast_to(statistic, repeated))
 
 
 # ---- The layers ---------------------------------------------------------------------------------
@@ -199,7 +154,11 @@ def _in_rows(statistic: np.ndarray, shape: Shape) -> np.ndarray:
 
 @dataclass(frozen=True)
 class _Sets:
-    """Which elements share a mean, for inputs of one shape."""
+    """Which elements share a mean, for inputs of one shape.
+
+    Group normalization of (32, 8, 8, 6) with 3 groups: the view is (32, 8, 8, 3, 2), the axes (1, 2, 4), and
+    gamma lies along (1, 1, 1, 3, 2). Batch normalization: the view is the shape, (0, 1, 2), (1, 1, 1, 6).
+    """
 
     view: Shape  # the input's shape, or a finer one in which the sets are whole axes
     axes: tuple[int, ...]  # of the view, ascending: over these a mean is taken
@@ -228,7 +187,7 @@ class _SetNormalization(Layer):
         self.epsilon = _checked_epsilon(self.name, epsilon)
         self.center = center
         self.scale = scale
-        self.trainable_names = ("gamma",) * scale + ("beta",) * center
+        self.trainable_names = (("gamma",) if scale else ()) + (("beta",) if center else ())
 
     def _sets(self, shape: Shape) -> _Sets:
         """The sets for inputs of ``shape``. Raises ValueError where the settings do not fit it."""
@@ -254,18 +213,18 @@ class _SetNormalization(Layer):
     def shared_sets(self, shape: tuple[int, ...]) -> np.ndarray:
         """Number the sets of elements that share a mean: an int array of ``shape``."""
         sets = self._sets(shape)
-        return _numbered(_kept(sets.view, sets.axes), sets.view).reshape(shape)
+        return _numbered(with_ones(sets.view, sets.axes), sets.view).reshape(shape)
 
     def forward(self, x, training) -> np.ndarray:
         sets = self._current
         x_hat, inverse_std = self._normalized(x.reshape(sets.view), sets, training)
         self._cache = (sets, x_hat, inverse_std)
         if self.scale:
-            y = x_hat * _in_rows(self.gamma.reshape(sets.along), sets.view)
+            y = x_hat * in_rows(self.gamma.reshape(sets.along), sets.view)
         else:
             y = x_hat.copy()  # the cache stays the layer's own
         if self.center:
-            y += _in_rows(self.beta.reshape(sets.along), sets.view)
+            y += in_rows(self.beta.reshape(sets.along), sets.view)
         return y.reshape(x.shape)
 
     def _normalized(self, x: np.ndarray, sets: _Sets, training: bool) -> tuple[np.ndarray, np.ndarray]:
@@ -279,12 +238,12 @@ class _SetNormalization(Layer):
         totals = self._store_gradients(g, x_hat, sets)
         gamma = self.gamma.reshape(sets.along)
         if not self._statistics_of_input:  # constants: only the scale is left
-            dx = g * _in_rows(gamma * inverse_std, sets.view)
+            dx = g * in_rows(gamma * inverse_std, sets.view)
         elif sets.share_gamma:
             dx = normalize_gradient(g, x_hat, gamma * inverse_std, sets.axes, totals)
         else:
             dx = np.empty_like(x_hat)
-            gamma = _in_rows(gamma, sets.view)
+            gamma = in_rows(gamma, sets.view)
             for part in parts(x_hat):  # sets of one example: g * gamma need not be there all at once
                 dx[part] = normalize_gradient(g[part] * gamma, x_hat[part], inverse_std[part], sets.axes)
         return dx.reshape(gradient.shape)
@@ -296,10 +255,10 @@ class _SetNormalization(Layer):
         input's gradient needs too.
         """
         first, rest = sets.summed
-        totals = _total(g, first), _total(g, first, times=x_hat)
+        totals = sum_over(g, first), sum_over(g, first, times=x_hat)
         for name, total in zip(("beta", "gamma"), totals):
             if name in self.gradients:
-                total = _total(total, rest) if rest else total
+                total = sum_over(total, rest) if rest else total
                 self.gradients[name][...] = total.reshape(self.gradients[name].shape)
         return totals
 
@@ -321,44 +280,9 @@ def _check_against_weights(layer: Layer, shape: Shape, built: Shape) -> None:
         )
 
 
-def _checked_axis(name: str, axis: int) -> int:
-    if not isinstance(axis, (int, np.integer)):
-        raise ValueError(f"{name} expects one integer as axis, got {axis!r}")
-    return int(axis)
-
-
-def _checked_axes(name: str, axis: int | Sequence[int]) -> tuple[int, ...]:
-    axes = tuple(axis) if isinstance(axis, (list, tuple)) else (axis,)
-    if not axes or not all(isinstance(each, (int, np.integer)) for each in axes):
-        raise ValueError(f"{name} expects one integer as axis, or a tuple of at least one, got {axis!r}")
-    if len(set(axes)) < len(axes):
-        raise ValueError(f"{name} expects each axis once, got axis={axis!r}")
-    return tuple(int(each) for each in axes)
-
-
-def _resolved(name: str, axis: int | Sequence[int], shape: Shape) -> tuple[int, ...]:
-    """The axes as numbers from 1 up, ascending. Raises ValueError for one that ``shape`` does not have."""
-    rank = len(shape)
-    axes = axis if isinstance(axis, tuple) else (axis,)
-    positive = sorted(each + rank if each < 0 else each for each in axes)
-    if not all(0 < each < rank for each in positive):
-        raise ValueError(
-            f"{name}(axis={axis}) does not fit an input of shape {tuple(shape)}: expected axes from 1 to "
-            f"{rank - 1}, or from the end -1 to {1 - rank}; axis 0 counts the examples"
-        )
-    if len(set(positive)) < len(positive):
-        raise ValueError(f"{name}(axis={axis}) names an axis twice for an input of shape {tuple(shape)}")
-    return tuple(positive)
-
-
 def _numbered(kept: Shape, shape: Shape) -> np.ndarray:
     """Numbers 0, 1, ... for the sets, at every element of ``shape``."""
     return np.broadcast_to(np.arange(prod(kept)).reshape(kept), shape)
-
-
-def _lengths_on(shape: Shape, axes: tuple[int, ...]) -> Shape:
-    """``shape`` with 1 in place of every axis that is not among ``axes``."""
-    return tuple([length if axis in axes else 1 for axis, length in enumerate(shape)])
 
 
 class BatchNormalization(_SetNormalization):
@@ -370,7 +294,8 @@ class BatchNormalization(_SetNormalization):
 
     In inference the moving statistics are used, so that an example's output does not depend on
     the others beside it. Arguments, defaults, weight names and the momentum's meaning are Keras'.
-    (PyTorch's momentum is one minus this one, and its moving variance is the unbiased one.)
+    (PyTorch's momentum is one minus this one. Its moving variance, and the one in the paper's
+    algorithm 2, is the unbiased one, m / (m - 1) times the batch's; Keras' and this one is not.)
 
     Args:
         axis: the axis of the channels; all other axes are averaged over.
@@ -405,15 +330,15 @@ class BatchNormalization(_SetNormalization):
         scale: bool = True,
     ) -> None:
         super().__init__(epsilon, center, scale)
-        self.axis = _checked_axis(self.name, axis)
+        self.axis = checked_axis(self.name, axis)
         if not 0 <= momentum <= 1:
             raise ValueError(f"BatchNormalization expects a momentum in [0, 1], got {momentum!r}")
         self.momentum = float(momentum)
 
     def _sets(self, shape) -> _Sets:
-        channel = _resolved(self.name, self.axis, shape)
+        channel = resolved_axes(self.name, self.axis, shape)
         axes = tuple(axis for axis in range(len(shape)) if axis not in channel)
-        return _Sets(shape, axes, _lengths_on(shape, channel))
+        return _Sets(shape, axes, lengths_on(shape, channel))
 
     def build(self, shape, dtype=np.float32, rng=None) -> None:
         super().build(shape, dtype, rng)
@@ -428,8 +353,8 @@ class BatchNormalization(_SetNormalization):
             self._follow(self.moving_variance, variance)
         else:
             inverse_std = 1 / np.sqrt(self.moving_variance.reshape(sets.along) + self.epsilon)
-            x_hat = x - _in_rows(self.moving_mean.reshape(sets.along), x.shape)
-            x_hat *= _in_rows(inverse_std, x.shape)
+            x_hat = x - in_rows(self.moving_mean.reshape(sets.along), x.shape)
+            x_hat *= in_rows(inverse_std, x.shape)
         return x_hat, inverse_std
 
     def _follow(self, moving: np.ndarray, batch: np.ndarray) -> None:
@@ -469,14 +394,14 @@ class LayerNormalization(_SetNormalization):
         scale: bool = True,
     ) -> None:
         super().__init__(epsilon, center, scale)
-        self.axis = _checked_axes(self.name, axis)
+        self.axis = checked_axes(self.name, axis)
 
     def _sets(self, shape) -> _Sets:
-        axes = _resolved(self.name, self.axis, shape)
-        return _Sets(shape, axes, _lengths_on(shape, axes))
+        axes = resolved_axes(self.name, self.axis, shape)
+        return _Sets(shape, axes, lengths_on(shape, axes))
 
     def _weight_shape(self, shape) -> Shape:
-        return tuple(shape[axis] for axis in _resolved(self.name, self.axis, shape))
+        return tuple(shape[axis] for axis in resolved_axes(self.name, self.axis, shape))
 
 
 class InstanceNormalization(_SetNormalization):
@@ -496,7 +421,8 @@ class InstanceNormalization(_SetNormalization):
     Weights, of shape (C,): ``gamma`` (starts at 1), ``beta`` (0).
 
     Raises:
-        ValueError: as ``BatchNormalization``.
+        ValueError: epsilon negative; on the first call an axis that the input does not have, or the
+            batch's; later a rank or number of channels other than the first.
 
     Source: Ulyanov, Vedaldi and Lempitsky (2016, arXiv:1607.08022), eq. 4.
     """
@@ -505,12 +431,12 @@ class InstanceNormalization(_SetNormalization):
         self, axis: int = -1, epsilon: float = 1e-3, center: bool = True, scale: bool = True
     ) -> None:
         super().__init__(epsilon, center, scale)
-        self.axis = _checked_axis(self.name, axis)
+        self.axis = checked_axis(self.name, axis)
 
     def _sets(self, shape) -> _Sets:
-        channel = _resolved(self.name, self.axis, shape)
+        channel = resolved_axes(self.name, self.axis, shape)
         axes = tuple(axis for axis in range(1, len(shape)) if axis not in channel)
-        return _Sets(shape, axes, _lengths_on(shape, channel))
+        return _Sets(shape, axes, lengths_on(shape, channel))
 
 
 class GroupNormalization(_SetNormalization):
@@ -551,10 +477,10 @@ class GroupNormalization(_SetNormalization):
         if not isinstance(groups, (int, np.integer)) or not (groups >= 1 or groups == -1):
             raise ValueError(f"GroupNormalization expects a positive number of groups, or -1, got {groups!r}")
         self.groups = int(groups)
-        self.axis = _checked_axis(self.name, axis)
+        self.axis = checked_axis(self.name, axis)
 
     def _sets(self, shape) -> _Sets:
-        (channel,) = _resolved(self.name, self.axis, shape)
+        (channel,) = resolved_axes(self.name, self.axis, shape)
         channels = shape[channel]
         groups = channels if self.groups == -1 else self.groups
         if channels % groups:
@@ -564,7 +490,7 @@ class GroupNormalization(_SetNormalization):
             )
         view = (*shape[:channel], groups, channels // groups, *shape[channel + 1:])
         axes = tuple(axis for axis in range(1, len(view)) if axis != channel)
-        return _Sets(view, axes, _lengths_on(view, (channel, channel + 1)))
+        return _Sets(view, axes, lengths_on(view, (channel, channel + 1)))
 
 
 class RMSNormalization(Layer):
@@ -593,10 +519,10 @@ class RMSNormalization(Layer):
     def __init__(self, axis: int | Sequence[int] = -1, epsilon: float = 1e-6) -> None:
         super().__init__()
         self.epsilon = _checked_epsilon(self.name, epsilon)
-        self.axis = _checked_axes(self.name, axis)
+        self.axis = checked_axes(self.name, axis)
 
     def _weight_shape(self, shape) -> Shape:
-        return tuple(shape[axis] for axis in _resolved(self.name, self.axis, shape))
+        return tuple(shape[axis] for axis in resolved_axes(self.name, self.axis, shape))
 
     def build(self, shape, dtype=np.float32, rng=None) -> None:
         self.scale = np.ones(self._weight_shape(shape), dtype)
@@ -607,22 +533,22 @@ class RMSNormalization(Layer):
 
     def shared_sets(self, shape: tuple[int, ...]) -> np.ndarray:
         """Number the sets of elements that share a mean square: an int array of ``shape``."""
-        kept = _kept(shape, _resolved(self.name, self.axis, shape))
+        kept = with_ones(shape, resolved_axes(self.name, self.axis, shape))
         return _numbered(kept, shape)
 
     def forward(self, x, training) -> np.ndarray:
-        axes = _resolved(self.name, self.axis, x.shape)
+        axes = resolved_axes(self.name, self.axis, x.shape)
         x_hat, _, _, inverse_rms = normalize(x, axes, self.epsilon, subtract_mean=False)
         self._cache = (axes, x_hat, inverse_rms)
         return x_hat * self._scale_in_rows(x.shape, axes)
 
     def _scale_in_rows(self, shape: Shape, axes: tuple[int, ...]) -> np.ndarray:
-        return _in_rows(self.scale.reshape(_lengths_on(shape, axes)), shape)
+        return in_rows(self.scale.reshape(lengths_on(shape, axes)), shape)
 
     def backward(self, gradient, *, to_input=True) -> np.ndarray:
         axes, x_hat, inverse_rms = self._recall(gradient)
         others = tuple(axis for axis in range(x_hat.ndim) if axis not in axes)
-        self.gradients["scale"][...] = _total(gradient, others, times=x_hat).reshape(self.scale.shape)
+        self.gradients["scale"][...] = sum_over(gradient, others, times=x_hat).reshape(self.scale.shape)
         scale = self._scale_in_rows(x_hat.shape, axes)
         dx = np.empty_like(x_hat)
         for part in parts(x_hat):

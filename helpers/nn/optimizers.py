@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,24 +11,44 @@ import numpy as np
 class Optimizer:
     """What the rules share: checked lists of arrays, and decoupled weight decay.
 
-    With ``weight_decay`` every step begins with ``weight = weight * (1 - learning_rate * weight_decay)``,
-    apart from the gradient (Loshchilov and Hutter 2019, arXiv:1711.05101, algorithm 2). Under plain ``SGD`` this
-    is the same as the penalty ``L2(weight_decay / 2)``; under ``Adam`` it is not.
+    With ``weight_decay`` every step begins with ``weight = weight * (1 - learning_rate * weight_decay)``, apart
+    from the gradient. Under plain ``SGD`` this is the same as the penalty ``L2(weight_decay / 2)``; under ``Adam``
+    it is not.
+
+    Raises:
+        ValueError: a learning rate that is not positive and finite; a weight decay that is negative.
+
+    Source: Loshchilov and Hutter (2019, arXiv:1711.05101), algorithm 2; the product with the learning rate is
+    Keras' (and PyTorch's), the paper has a schedule's factor in its place.
     """
 
     def __init__(self, learning_rate: float, weight_decay: float | None) -> None:
-        if not learning_rate > 0:
-            raise ValueError(f"{type(self).__name__} expects a positive learning rate, got {learning_rate!r}")
-        if weight_decay is not None and not weight_decay >= 0:
+        if weight_decay is not None and not 0 <= weight_decay < np.inf:
             raise ValueError(f"{type(self).__name__} expects weight_decay >= 0 or None, got {weight_decay!r}")
         self.learning_rate = learning_rate
         self.weight_decay = weight_decay
+        self._check_rates()
         self._excluded: frozenset[str] = frozenset()
-        self._shapes: list[tuple[int, ...]] | None = None
+        self._weights: list[np.ndarray] | None = None
         self._steps: list[np.ndarray] = []
 
+    def _check_rates(self) -> None:
+        rate = self.learning_rate
+        if not 0 < rate < np.inf:
+            raise ValueError(f"{type(self).__name__} expects a positive learning rate, got {rate!r}")
+        if self.weight_decay and rate * self.weight_decay > 1:
+            raise ValueError(f"learning_rate * weight_decay = {rate * self.weight_decay:g} would turn weights round")
+
     def exclude_from_weight_decay(self, var_names: Sequence[str]) -> None:
-        """Let weights of these names, as "bias", "gamma" and "beta", keep their size. Keras decays all too."""
+        """Let weights of these names, as ["bias", "gamma", "beta"], keep their size.
+
+        Without this all weights decay, as in Keras (which takes the names as patterns; here they are whole).
+
+        Raises:
+            TypeError: a single string in place of a list.
+        """
+        if isinstance(var_names, str):
+            raise TypeError(f"expected a list of names, as [{var_names!r}], got the string {var_names!r}")
         self._excluded = frozenset(var_names)
 
     def apply(
@@ -36,38 +57,45 @@ class Optimizer:
         weights: Sequence[np.ndarray],
         names: Sequence[str] | None = None,
     ) -> None:
-        """Change each array of ``weights`` in place along its gradient (same order, same shapes).
+        """Change each array of ``weights`` in place along its gradient.
 
         Args:
-            gradients, weights: arrays of equal shapes, in the same order at every call.
+            gradients: arrays of the weights' shapes, in their order.
+            weights: the same arrays at every call: the optimizer remembers something of each.
             names: the weights' names, for ``exclude_from_weight_decay``; what follows the last dot counts.
 
         Raises:
-            ValueError: the lists differ in length, the shapes from each other or from those of the first
-                call, or names are missing; nothing is changed then.
+            ValueError: the lists differ in length, a gradient in shape from its weight, the weights from
+                those of the first call; names are missing, or one that was excluded is not among them; the
+                learning rate was set to something that is not positive. Nothing is changed then.
         """
         if len(gradients) != len(weights):
             raise ValueError(f"got {len(gradients)} gradients for {len(weights)} weights")
-        shapes = [weight.shape for weight in weights]
-        if [gradient.shape for gradient in gradients] != shapes:
-            raise ValueError("a gradient has another shape than its weight")
-        if self._shapes is None:
-            self._shapes = shapes
+        for gradient, weight in zip(gradients, weights):
+            if gradient.shape != weight.shape:
+                raise ValueError(f"got a gradient of shape {gradient.shape} for a weight of shape {weight.shape}")
+        self._check_rates()
+        decaying = self._decaying(weights, names) if self.weight_decay else ()
+        if self._weights is None:
+            self._weights = list(weights)
             self._steps = [np.empty_like(weight) for weight in weights]
             self._start(weights)
-        if self._shapes != shapes:
+        elif len(weights) != len(self._weights) or not all(map(operator.is_, weights, self._weights)):
             raise ValueError("this optimizer has begun with other weights: make a new one for another model")
-        if self.weight_decay:
-            self._decay(weights, names)
+        for weight in decaying:
+            weight *= float(1 - self.learning_rate * self.weight_decay)
         self._step(gradients, weights)
 
-    def _decay(self, weights: Sequence[np.ndarray], names: Sequence[str] | None) -> None:
-        if self._excluded and (names is None or len(names) != len(weights)):
+    def _decaying(self, weights: Sequence[np.ndarray], names: Sequence[str] | None) -> list[np.ndarray]:
+        if not self._excluded:
+            return list(weights)
+        if names is None or len(names) != len(weights):
             raise ValueError("weights are excluded from weight decay by name: apply() needs a name for each weight")
-        kept = float(1 - self.learning_rate * self.weight_decay)
-        for weight, name in zip(weights, names or [""] * len(weights)):
-            if name.rpartition(".")[2] not in self._excluded:
-                weight *= kept
+        last = [name.rpartition(".")[2] for name in names]
+        unknown = self._excluded - set(last)
+        if unknown:
+            raise ValueError(f"excluded from weight decay: {sorted(unknown)}, but there are only {sorted(set(last))}")
+        return [weight for weight, name in zip(weights, last) if name not in self._excluded]
 
     def _start(self, weights: Sequence[np.ndarray]) -> None:
         """Make what the rule remembers of each weight."""
@@ -91,6 +119,8 @@ class SGD(Optimizer):
 
     Raises:
         ValueError: an argument outside its range.
+
+    Source: Polyak (1964) for the momentum; Keras for this form of it.
     """
 
     def __init__(
@@ -152,6 +182,7 @@ class Adam(Optimizer):
         beta_1: float = 0.9,
         beta_2: float = 0.999,
         epsilon: float = 1e-7,
+        *,
         weight_decay: float | None = None,
     ) -> None:
         super().__init__(learning_rate, weight_decay)
@@ -195,9 +226,14 @@ class Adam(Optimizer):
 class AdamW(Adam):
     """Adam with decoupled weight decay; Keras' defaults.
 
-    Args: those of ``Adam``, with a ``weight_decay`` of 0.004.
+    Args:
+        learning_rate, beta_1, beta_2, epsilon: as for ``Adam``.
+        weight_decay: see ``Optimizer``.
 
-    Source: Loshchilov and Hutter (2019, arXiv:1711.05101), algorithm 2.
+    Raises:
+        ValueError: an argument outside its range.
+
+    Source: Loshchilov and Hutter (2019, arXiv:1711.05101), algorithm 2, as in ``Optimizer``.
     """
 
     def __init__(
@@ -208,4 +244,4 @@ class AdamW(Adam):
         beta_2: float = 0.999,
         epsilon: float = 1e-7,
     ) -> None:
-        super().__init__(learning_rate, beta_1, beta_2, epsilon, weight_decay)
+        super().__init__(learning_rate, beta_1, beta_2, epsilon, weight_decay=weight_decay)

@@ -7,7 +7,8 @@ from math import prod
 
 import numpy as np
 
-from helpers.nn.layer import Layer, kind
+from helpers.nn.arrays import Shape, checked_axes, kind, lengths_on, resolved_axes
+from helpers.nn.layer import Layer
 
 
 class Normalization(Layer):
@@ -38,30 +39,22 @@ class Normalization(Layer):
     """
 
     state_names = ("mean", "variance")
+    _first = "adapt() it to the training inputs first"
 
     def __init__(self, axis: int | Sequence[int] | None = -1, epsilon: float = 1e-7) -> None:
         super().__init__()
         if not epsilon > 0:
             raise ValueError(f"Normalization expects epsilon > 0, got {epsilon!r}")
-        axes = () if axis is None else tuple(axis) if isinstance(axis, (list, tuple)) else (axis,)
-        if not all(isinstance(each, (int, np.integer)) for each in axes):
-            raise ValueError(f"Normalization expects axis as an integer, a tuple of them, or None, got {axis!r}")
-        self.axis = tuple(int(each) for each in axes)
+        self.axis = () if axis is None else checked_axes(self.name, axis)
         self.epsilon = float(epsilon)
         self._adapted = False
 
-    def _kept(self, shape) -> tuple[int, ...]:
-        rank = len(shape)
-        kept = tuple(sorted(each + rank if each < 0 else each for each in self.axis))
-        if not all(0 < each < rank for each in kept) or len(set(kept)) < len(kept):
-            raise ValueError(
-                f"Normalization(axis={self.axis}) does not fit data of shape {tuple(shape)}: expected different axes "
-                f"from 1 to {rank - 1}, or from the end; axis 0 counts the examples"
-            )
-        return kept
+    def _own_axes(self, shape: Shape) -> Shape:
+        """The axes whose positions have a mean each."""
+        return resolved_axes(self.name, self.axis, shape)
 
     def build(self, shape, dtype=np.float32, rng=None) -> None:
-        weight_shape = tuple(shape[axis] for axis in self._kept(shape))
+        weight_shape = tuple(shape[axis] for axis in self._own_axes(shape))
         self.mean = np.zeros(weight_shape, dtype)
         self.variance = np.ones(weight_shape, dtype)
         self._adapted = False
@@ -77,14 +70,14 @@ class Normalization(Layer):
 
         Raises:
             TypeError: x is not an array of real numbers.
-            ValueError: no examples, or an axis that x does not have.
+            ValueError: no examples, a NaN or an infinity among them, or an axis that x does not have.
         """
         if not isinstance(x, np.ndarray) or x.dtype.kind not in "uif":
             raise TypeError(f"Normalization.adapt expects an array of real numbers, got {kind(x)}")
         if x.ndim < 2 or not x.size:
             raise ValueError(f"Normalization.adapt expects training inputs of shape (N, ...), got shape {x.shape}")
-        kept = self._kept(x.shape)
-        averaged = tuple(axis for axis in range(x.ndim) if axis not in kept)
+        own_axes = self._own_axes(x.shape)
+        averaged = tuple(axis for axis in range(x.ndim) if axis not in own_axes)
         step = max(1, 2**20 // prod(x.shape[1:]))
         chunks = [x[start:start + step] for start in range(0, len(x), step)]
 
@@ -93,24 +86,27 @@ class Normalization(Layer):
             return total / prod([x.shape[axis] for axis in averaged])
 
         mean = mean_of(lambda chunk: chunk)
+        if not np.isfinite(mean).all():
+            raise ValueError("Normalization.adapt found a NaN or an infinity in the training inputs")
         variance = mean_of(lambda chunk: np.square(chunk - mean))
         self.build(x.shape, x.dtype if x.dtype == np.float64 else np.float32)
-        self.set_weights({name: value.reshape(self.mean.shape) for name, value in
-                          {"mean": mean, "variance": variance}.items()})
+        self.mean[...] = mean.reshape(self.mean.shape)
+        self.variance[...] = variance.reshape(self.variance.shape)
+        self._adapted = True
         return self
 
     def check_shape(self, shape) -> None:
         if not self._adapted:
             raise RuntimeError("Normalization has seen no data: call adapt(x_train) first")
-        if len(shape) != len(self._built_for) or tuple(shape[axis] for axis in self._kept(shape)) != self.mean.shape:
+        lengths = tuple(shape[axis] for axis in self._own_axes(shape))
+        if len(shape) != len(self._built_for) or lengths != self.mean.shape:
             raise ValueError(
                 f"Normalization was adapted to data of shape {self._built_for} (axis={self.axis}), "
                 f"got shape {tuple(shape)}"
             )
 
-    def _along(self, weight: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-        kept = self._kept(shape)
-        return weight.reshape([length if axis in kept else 1 for axis, length in enumerate(shape)])
+    def _along(self, weight: np.ndarray, shape: Shape) -> np.ndarray:
+        return weight.reshape(lengths_on(shape, self._own_axes(shape)))
 
     def forward(self, x, training) -> np.ndarray:
         self._cache = (np.maximum(np.sqrt(self._along(self.variance, x.shape)), self.epsilon),)

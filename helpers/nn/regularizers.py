@@ -24,7 +24,7 @@ class L1L2:
     def __init__(self, l1: float = 0.0, l2: float = 0.0) -> None:
         for name, value in {"l1": l1, "l2": l2}.items():
             if not 0 <= value < np.inf:
-                raise ValueError(f"{type(self).__name__} expects {name} >= 0, got {value!r}")
+                raise ValueError(f"{type(self).__name__} expects {name} >= 0 and finite, got {value!r}")
         self.l1 = float(l1)
         self.l2 = float(l2)
 
@@ -56,6 +56,7 @@ class L1L2:
         """
         if not step >= 0:
             raise ValueError(f"proximal expects a step >= 0, got {step!r}")
+        step = float(step)
         return soft_threshold(weights, step * self.l1) / (1 + 2 * step * self.l2)
 
 

@@ -35,7 +35,8 @@ Seconds = dict[str, list[float]]
 def rows(quick: bool) -> list[Row]:
     """Measure with one thread for matrix products, as the notebooks run, and with two. Keras has its own."""
     settings = [(1, 1, 3)] if quick else [(1, 15, 300), (2, 15, 300)]
-    return [row for each in settings for row in _rows_of(in_new_process("tests.benchmarks.step", *each), threads=each[0])]
+    measured = ((in_new_process("tests.benchmarks.step", *each), each[0]) for each in settings)
+    return [row for seconds, threads in measured for row in _rows_of(seconds, threads)]
 
 
 def _rows_of(seconds: Seconds, threads: int) -> list[Row]:
