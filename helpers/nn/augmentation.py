@@ -240,7 +240,7 @@ def _interval(
     ends = tuple(factor) if isinstance(factor, (tuple, list)) else (-abs(factor), abs(factor))
     if len(ends) != 2 or not least <= ends[0] <= ends[1] <= most:
         raise ValueError(
-            f"expected {name}, in {unit}, as a number or (lower, upper) within [{least:g}, {most:g}], got {factor!r}"
+            f"expected {name} as a number or (lower, upper), within [{least:g}, {most:g}], got {factor!r} {unit}"
         )
     return float(ends[0]), float(ends[1])
 

@@ -66,8 +66,8 @@ class Optimizer:
 
         Raises:
             ValueError: the lists differ in length, a gradient in shape from its weight, the weights from
-                those of the first call; names are missing, or one that was excluded is not among them; the
-                learning rate was set to something that is not positive. Nothing is changed then.
+                those of the first call; names are missing where some are excluded; the learning rate was set
+                to something that is not positive. Nothing is changed then.
         """
         if len(gradients) != len(weights):
             raise ValueError(f"got {len(gradients)} gradients for {len(weights)} weights")
@@ -92,9 +92,6 @@ class Optimizer:
         if names is None or len(names) != len(weights):
             raise ValueError("weights are excluded from weight decay by name: apply() needs a name for each weight")
         last = [name.rpartition(".")[2] for name in names]
-        unknown = self._excluded - set(last)
-        if unknown:
-            raise ValueError(f"excluded from weight decay: {sorted(unknown)}, but there are only {sorted(set(last))}")
         return [weight for weight, name in zip(weights, last) if name not in self._excluded]
 
     def _start(self, weights: Sequence[np.ndarray]) -> None:

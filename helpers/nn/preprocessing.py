@@ -96,8 +96,6 @@ class Normalization(Layer):
         return self
 
     def check_shape(self, shape) -> None:
-        if not self._adapted:
-            raise RuntimeError("Normalization has seen no data: call adapt(x_train) first")
         lengths = tuple(shape[axis] for axis in self._own_axes(shape))
         if len(shape) != len(self._built_for) or lengths != self.mean.shape:
             raise ValueError(
@@ -109,6 +107,8 @@ class Normalization(Layer):
         return weight.reshape(lengths_on(shape, self._own_axes(shape)))
 
     def forward(self, x, training) -> np.ndarray:
+        if not self._adapted:
+            raise RuntimeError("Normalization has seen no data: call adapt(x_train) first")
         self._cache = (np.maximum(np.sqrt(self._along(self.variance, x.shape)), self.epsilon),)
         y = x - self._along(self.mean, x.shape)
         y /= self._cache[0]
