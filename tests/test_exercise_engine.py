@@ -296,6 +296,33 @@ def test_an_error_shows_the_students_own_line(one):
     assert verdict.code == "line 3 of the cell:  return np.linalg.inv(x)"
 
 
+def with_row_means(mistake):
+    cases = [Case("on a square", (array_of(3, 3),)), Case("on rows", (array_of(5, 3),))]
+    return CodeExercise(scaled, cases=lambda: cases, outputs=["y"], mistakes=[mistake], hints=["?", "!"], insight="Yes.")
+
+
+def test_a_mistake_that_raises_is_known_by_its_error_and_shows_the_line():
+    exercise = with_row_means(Mistake("rows", "Means of rows.", lambda x, factor=2.0: factor * (x - x.mean(axis=1))))
+    answer = in_a_cell("def scaled(x, factor=2.0):\n    m = x.mean(axis=1)\n    return factor * x - factor * m\n")
+    verdict = exercise.evaluate(answer)
+    assert verdict.state == "known mistake" and verdict.mistakes == ("rows",)
+    assert verdict.paragraphs[0] == "Means of rows." and "broadcast" in text(verdict)
+    assert verdict.code == "line 3 of the cell:  return factor * x - factor * m"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return x - x.mean(axis=1)",  # the same error, but something else where it does not raise
+        "return factor * (x - x.mean(axis=1)[:4])",  # another message
+        "x - x.mean(axis=1) if len(x) == 5 else 0; raise TypeError",
+    ],
+)
+def test_another_error_or_another_result_before_it_is_not_taken_for_it(body):
+    exercise = with_row_means(Mistake("rows", "Means of rows.", lambda x, factor=2.0: factor * (x - x.mean(axis=1))))
+    assert exercise.evaluate(student(f"def scaled(x, factor=2.0): {body}")).state in {"unusable", "wrong"}
+
+
 def test_an_error_reads_the_same_twice_and_names_no_address(one):
     answer = in_a_cell("def scaled(x, factor=2.0):\n    raise ValueError(f'no {object()!r}\\nsecond line')\n")
     first, second = str(one.evaluate(answer)), str(one.evaluate(answer))

@@ -233,6 +233,7 @@ batch_norm = CodeExercise(
             _divided(lambda variance, epsilon: variance + epsilon),
         ),
         Mistake("axis=1", _PER_EXAMPLE, _divided(_root, lambda x: tuple(range(1, x.ndim)))),
+        Mistake("axis=1, without keepdims", _PER_EXAMPLE, lambda x, *rest: x - x.mean(axis=1)),
         Mistake("last axis", _PER_EXAMPLE, _divided(_root, lambda x: (x.ndim - 1,))),
         Mistake(
             "per-element statistics",

@@ -134,7 +134,7 @@ class CodeExercise(Exercise):
         solution: the function itself; its signature is the one students must offer.
         cases: calls on which the answer is compared with the solution. The first is the plainest.
         outputs: the names of what it returns, in order; one name for a single array.
-        mistakes: wrong implementations, each with its message.
+        mistakes: wrong implementations, each with its message; one that raises is known by its error.
         properties: told where the mistake is not known; the first that fails is named.
         variants: other right implementations; only the tests use them.
     """
@@ -162,7 +162,7 @@ class CodeExercise(Exercise):
         self.properties = tuple(properties)
         self.variants = tuple(variants)
         self._reference: list[tuple[Case, list[np.ndarray]]] | None = None
-        self._wrong: dict[str, list[list[np.ndarray | None]]] = {}
+        self._wrong: dict[str, list[list[np.ndarray | Exception]]] = {}
 
     def solved_cell(self) -> str:
         return textwrap.dedent(inspect.getsource(self._solution))
@@ -180,7 +180,11 @@ class CodeExercise(Exercise):
             printed = printed or outcome.printed
             refusal = self._refuse_outcome(answer, case, args, outcome)
             if refusal:
-                return refusal
+                known = self._known_by_error(results, outcome.error)
+                if known is None:
+                    return refusal
+                said = (known.message, *refusal.paragraphs)
+                return self._verdict("known mistake", *said, code=refusal.code, mistakes=(known.name,))
             arrays = self._arrays(outcome.value, expected, case)
             if isinstance(arrays, Problem):
                 hint = "What it printed is not what it returns." if outcome.printed else ""
@@ -204,14 +208,14 @@ class CodeExercise(Exercise):
         self._reference = reference
         self._wrong = {m.name: [self._raw(m.answer, case) for case, _ in reference] for m in self.mistakes}
 
-    def _raw(self, function: Callable, case: Case) -> list[np.ndarray | None]:
-        """Outputs of a known mistake on one case; None for every output where it raises."""
+    def _raw(self, function: Callable, case: Case) -> list[np.ndarray | Exception]:
+        """Outputs of a known mistake on one case; where it raises, its error in place of each."""
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 value = function(*copy.deepcopy(case.args))
-        except Exception:  # noqa: BLE001 - some mistakes cannot take every input; they differ there
-            return [None] * len(self.outputs)
+        except Exception as error:  # noqa: BLE001 - some mistakes cannot take every input
+            return [error] * len(self.outputs)
         values = (value,) if len(self.outputs) == 1 else value
         return [np.asarray(v) for v in values]
 
@@ -306,6 +310,19 @@ class CodeExercise(Exercise):
         named = self._recognize(bad, {case: [np.asarray(v) for v in values]})
         return [] if None in named else _each_once(named)
 
+    def _known_by_error(self, results: list[list[np.ndarray]], error: BaseException | None) -> Mistake | None:
+        """The known mistake that raises the same error on this case, and gave the same on those before."""
+        case = len(results)
+        if error is None:
+            return None
+        for mistake in self.mistakes:
+            raised = self._wrong[mistake.name][case][0]
+            if type(raised) is type(error) and str(raised) == str(error) and all(
+                self._gives(mistake, before, k, got) for before, r in enumerate(results) for k, got in enumerate(r)
+            ):
+                return mistake
+        return None
+
     def _recognize(self, bad: list[int], results: dict[int, list[np.ndarray]]) -> list[Mistake | None]:
         """For each wrong output the known mistake that gives it on all these cases, or None."""
 
@@ -322,7 +339,7 @@ class CodeExercise(Exercise):
 
     def _gives(self, mistake: Mistake, case: int, k: int, got: np.ndarray) -> bool:
         wrong = self._wrong[mistake.name][case][k]
-        return wrong is not None and _same_up_to_ones(got, wrong)
+        return not isinstance(wrong, Exception) and _same_up_to_ones(got, wrong)
 
     def _compare(self, results: list[list[np.ndarray]], printed: str) -> Verdict:
         bad = [

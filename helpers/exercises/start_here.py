@@ -59,10 +59,10 @@ center = CodeExercise(
             _without(lambda x: x.mean(axis=1, keepdims=True)),
         ),
         Mistake(
-            "row means on columns",
-            "You subtract the rows' means (axis 1), and on a square array NumPy lays them along the columns "
-            "without a word. Average over the examples, axis 0.",
-            lambda x: x - (x.mean(axis=1) if x.shape[0] == x.shape[1] else x.mean(axis=1, keepdims=True)),
+            "axis=1, without keepdims",
+            "You take the means of the rows (axis 1), and NumPy would lay them along the columns. A row is one example; "
+            "the question asks for the mean of each column, a feature over all examples.",
+            _without(lambda x: x.mean(axis=1)),
         ),
         Mistake(
             "one mean for all",
