@@ -525,7 +525,7 @@ class Watched:
 
         self.told = []
         self.clock = itertools.count(step=0.3)  # seconds between two items
-        monkeypatch.setattr(progress_bar, "_someone_watches", lambda: True)
+        monkeypatch.setattr(progress_bar, "someone_watches", lambda: True)
         monkeypatch.setattr(progress_bar.time, "monotonic", lambda: next(self.clock))
         monkeypatch.setattr(IPython.display, "display", self.display)
 
@@ -557,7 +557,7 @@ def test_progress_vanishes_when_the_loop_breaks_or_raises(monkeypatch):
 
 
 def test_a_frontend_is_known_by_the_cell_it_names():
-    ask = "print(progress_bar._someone_watches())\n"
+    ask = "print(progress_bar.someone_watches())\n"
     pretend = "get_ipython().parent_header['metadata']['cellId'] = 'a'\n"
     (printed,) = run("from helpers.plots import progress_bar\n" + ask + pretend + ask)
     assert "".join(output.text for output in printed) == "False\nTrue\n"

@@ -10,15 +10,21 @@ from .comparison import points
 from .cubes import shared_statistics
 from .curves import learning_curves, percentile_bands
 from .distributions import activation_histograms, histograms_over_training
+from .explore import explore
+from .landscape import loss_contours
 from .output import show
 from .pictures import pictures
 from .progress_bar import progress
+from .regions import decision_regions
 from .style import style
 
 __all__ = [
     "activation_histograms",
+    "decision_regions",
+    "explore",
     "histograms_over_training",
     "learning_curves",
+    "loss_contours",
     "percentile_bands",
     "pictures",
     "points",

@@ -32,13 +32,19 @@ def show(figure: CourseFigure) -> None:
 
     Raises TypeError if the figure has no description (only figures of `helpers.plots` have one).
     """
+    from IPython.display import display
+
+    data, metadata = mime(figure)
+    display(data, metadata=metadata, raw=True)
+
+
+def mime(figure: CourseFigure) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
+    """What `show` displays: the data by MIME type, and the metadata.
+
+    Raises TypeError as `show` does.
+    """
     description = getattr(figure, "description", None)
     if not isinstance(description, str):
         raise TypeError(f"show expects a figure made by helpers.plots, got {type(figure).__name__}")
-    from IPython.display import display
-
-    display(
-        {"image/png": base64.b64encode(png(figure)).decode("ascii"), "text/plain": description},
-        metadata={"image/png": {"alt": description}},
-        raw=True,
-    )
+    data = {"image/png": base64.b64encode(png(figure)).decode("ascii"), "text/plain": description}
+    return data, {"image/png": {"alt": description}}

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from typing import TypeVar
 
+from .watching import someone_watches
+
 Item = TypeVar("Item")
 
 _PATIENCE = 0.5  # seconds of work before a bar appears
@@ -24,24 +26,10 @@ def progress(iterable: Iterable[Item], label: str, total: int | None = None) -> 
     """
     if total is None and hasattr(iterable, "__len__"):
         total = len(iterable)
-    if not _someone_watches():
+    if not someone_watches():
         yield from iterable
         return
     yield from _with_bar(iterable, label, total)
-
-
-def _someone_watches() -> bool:
-    """Whether a frontend asked for this cell: frontends say which cell they run, programs do not.
-
-    Clearing up afterwards would not do instead: nbval records what is displayed, and does not know
-    that a display was cleared or updated.
-    """
-    try:
-        from IPython import get_ipython
-    except ImportError:
-        return False
-    request = getattr(get_ipython(), "get_parent", dict)() or {}
-    return "cellId" in request.get("metadata", {})
 
 
 def _with_bar(iterable: Iterable[Item], label: str, total: int | None) -> Iterator[Item]:

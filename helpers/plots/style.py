@@ -7,6 +7,7 @@ Colour never stands alone: each method also has a marker, and its name stands be
 import contextlib
 import functools
 import textwrap
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -185,10 +186,14 @@ class CourseFigure(Figure):
         show(self)
 
 
+# Matplotlib's settings are the process' own, and a slider's figure is drawn in a thread beside the cells'.
+_settings = threading.RLock()
+
+
 @contextlib.contextmanager
 def look() -> Iterator[None]:
     """Draw with the course's settings whatever the user's are, and leave the user's as they were."""
-    with matplotlib.rc_context():
+    with _settings, matplotlib.rc_context():
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(_RC)
         yield
