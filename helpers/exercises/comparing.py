@@ -35,7 +35,8 @@ def as_array(value: Any, expected: np.ndarray, what: str) -> np.ndarray | Proble
             "(`np.asarray(tensor)` converts, but use NumPy's functions to compute)."
         )
     if isinstance(value, (list, tuple)):
-        return Problem(f"{what} is a {type(value).__name__}. Return a NumPy array: `np.array(...)`.")
+        wanted = "a NumPy array: `np.array(...)`" if expected.ndim else "one number"
+        return Problem(f"{what} is a {type(value).__name__}. Return {wanted}.")
     if not isinstance(value, (np.ndarray, np.generic, int, float)) or isinstance(value, bool):
         return Problem(f"{what} is a `{type(value).__name__}`. Return a NumPy array.")
     array = np.asarray(value)

@@ -490,7 +490,7 @@ class PredictExercise(Exercise):
         if isinstance(target, tuple):
             return tuple(value) == target
         if isinstance(target, float):
-            return bool(np.isclose(float(value), target, rtol=self.tolerance, atol=1e-5))
+            return bool(np.isclose(float(value), target, rtol=self.tolerance, atol=0 if target else 1e-5))
         return bool(value == target)
 
 

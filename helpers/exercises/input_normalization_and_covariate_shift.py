@@ -55,6 +55,8 @@ steep_and_flat = PredictExercise(
                     2 / 1252),
             Mistake("upside down", "that is λmax / 2. A steeper loss needs a smaller rate.", 1250.0),
             Mistake("any rate", "a rate of 1 multiplies the distance along the steep direction by 1 − 2500.", 1.0),
+            Mistake("half the eigenvalue", "2/1250 takes H for half of what it is: the ½ of the loss goes when it is "
+                    "differentiated twice.", 0.0016),
             Mistake("from the condition number", "2/κ has no unit, but the rate depends on the scale of the loss.",
                     2 / 625),
         ],
@@ -120,7 +122,8 @@ def _by_general_eigenvalues(x):
 def _limit_cases():
     rng = np.random.default_rng(46)
     mixing = np.array([[2.0, 0.3, 0.0], [0.0, 1.0, 0.4], [0.5, 0.0, 0.6]])
-    two = _centred(rng.normal(size=(8, 2)) * [6.0, 1.5])
+    # The steep direction last: whoever takes the first of `eig`'s eigenvalues, in no order, is caught.
+    two = _centred(rng.normal(size=(8, 2)) * [1.5, 6.0])
     three = rng.normal(size=(10, 3)) @ mixing + [1.5, -0.7, 0.4]
     return [
         Case("on centred features of shape (8, 2)", (two,)),
@@ -177,7 +180,7 @@ largest_stable_learning_rate = CodeExercise(
         Mistake(
             "λmin",
             "It divides by the smallest eigenvalue: that is what the flattest direction alone could bear. At this rate "
-            "the steepest one flies apart. (`eigvalsh` gives them in rising order.)",
+            "the steepest one flies apart. (`eigvalsh` gives them in rising order, `eig` in none.)",
             _limit(lambda e: 2 / e[0]),
         ),
         Mistake(
@@ -202,6 +205,12 @@ largest_stable_learning_rate = CodeExercise(
             "The eigenvalue is that of the correlation matrix: as if x had been standardized first. Take x as it is; "
             "the scale of the features is what this is about.",
             _limit_of(lambda x: np.corrcoef(x.T)),
+        ),
+        Mistake(
+            "scaled inside",
+            "x is divided by its standard deviations first. Take it as it is; the scale of the features is what this "
+            "is about.",
+            _limit_of(lambda x: (x / x.std(axis=0)).T @ (x / x.std(axis=0)) / len(x)),
         ),
         Mistake(
             "covariance, N - 1",
@@ -361,8 +370,9 @@ largest_stable_learning_rate = CodeExercise(
 
 def standardize(x_train, x_test):
     mean = x_train.mean(axis=0)
-    std = x_train.std(axis=0)
-    std = np.where(std > 0, std, 1.0)  # a constant column: 0 divided by 1
+    # Asked of the values themselves: rounding can leave a constant column a tiny spread.
+    changes = x_train.max(axis=0) > x_train.min(axis=0)
+    std = np.where(changes, x_train.std(axis=0), 1.0)
     return (x_train - mean) / std, (x_test - mean) / std
 
 
@@ -430,6 +440,12 @@ def _column_by_column(x_train, x_test):
         if std > 0:
             train[:, j], test[:, j] = (x_train[:, j] - mean) / std, (x_test[:, j] - mean) / std
     return train, test
+
+
+def _where_std(x_train, x_test):
+    mean, std = x_train.mean(axis=0), x_train.std(axis=0)
+    std = np.where(std > 0, std, 1.0)
+    return (x_train - mean) / std, (x_test - mean) / std
 
 
 def _with_epsilon(x_train, x_test):
@@ -707,15 +723,17 @@ standardize = CodeExercise(
             lambda args, outputs: np.allclose(outputs[1], _column_by_column(*args)[1], atol=1e-3),
         ),
     ],
-    variants=[_column_by_column, _with_epsilon, _with_epsilon_outside, _nan_to_num, _in_float32],
+    variants=[_column_by_column, _where_std, _with_epsilon, _with_epsilon_outside, _nan_to_num, _in_float32],
     points=3,
     hints=[
         "Compute the mean and the standard deviation once, from `x_train`, each of shape (D,). Then use them twice.",
         "For the constant column: its centred values are 0 already, so any divisor that is not 0 will do. `np.where` "
-        "can put one there; a tiny number added to every standard deviation does it as well.",
+        "can put a 1 there. (A tiny number added to every standard deviation passes, too; but think of a test value "
+        "that is not that constant.)",
     ],
     insight="The test data passed through the training data's numbers, so they do not have exactly mean 0 and standard "
-    "deviation 1. That is as it should be.",
+    "deviation 1. That is as it should be. And a column that never changed in training: with 1 for its divisor a test "
+    "value that is off by one becomes 1, with a tiny number in its place a hundred million.",
 )
 
 
@@ -1061,8 +1079,8 @@ estimate_shift = CodeExercise(
         "A difference above, a spread below, each of shape (D,). All means and variances run over the examples.",
         "The spread: the variance of each batch, the mean of the two variances, then the root.",
     ],
-    insight="No label was needed. A shift of 0.2 is hard to see, 0.8 is plain, 2 means that the batches hardly overlap. "
-    "It sees a moved mean only: a batch with another spread, or a moved rule, passes unnoticed.",
+    insight="No label was needed. A shift of 0.2 is hard to see, 0.8 is plain, at 2 two bell curves of equal "
+    "width have a third of their area in common. It sees a moved mean only: a batch with another spread, or a moved rule, passes unnoticed.",
 )
 
 
@@ -1128,9 +1146,9 @@ worse_than_nothing = ExperimentExercise(
         "A faded zero has little ink, like a one. A faded one looks like even more of a one. So of which class should "
         "there be many?",
     ],
-    insight="Two things at once, as in real life: the light changed *and* the shares did. The faded ones are still on the "
-    "right side of the border, and the batch's own mean, which is nearly the mean of the ones, pushes half of them "
-    "across. Whether to normalize a batch by itself depends on why its mean moved, and the numbers alone do not say.",
+    insight="Two things at once, as in real life: the light changed *and* the shares did. Most of the faded digits are "
+    "still on the right side of the border, and the batch's own mean, which is nearly the mean of the common class, "
+    "pushes half of that class across. Whether to normalize a batch by itself depends on why its mean moved, and the numbers alone do not say.",
 )
 
 name_exercises(globals())
