@@ -581,10 +581,10 @@ def test_a_known_mistake_is_named_though_its_shape_is_wrong(one):
 @pytest.mark.parametrize(
     ("value", "said"),
     [
-        (np.ones(3), "It returned a `ndarray`, expected 2: `return mean, variance`."),
+        (np.ones(3), "It returned one `ndarray`, expected 2: `return mean, variance`."),
         ((np.ones(3),), "It returned 1 values, expected 2"),
         ((1.0, 2.0, 3.0), "It returned 3 values, expected 2"),
-        ({}, "It returned a `dict`, expected 2"),
+        ({}, "It returned one `dict`, expected 2"),
         (None, "`None`"),
         (..., "still to be written"),
         ((np.ones(3), None), "`variance` is `None`"),

@@ -40,6 +40,8 @@ def as_array(value: Any, expected: np.ndarray, what: str) -> np.ndarray | Proble
     if not isinstance(value, (np.ndarray, np.generic, int, float)) or isinstance(value, bool):
         return Problem(f"{what} is a `{type(value).__name__}`. Return a NumPy array.")
     array = np.asarray(value)
+    if array.dtype.kind in "iu" and array.ndim == expected.ndim == 0:
+        array = array.astype(expected.dtype)  # a single number may well be whole
     if array.dtype.kind != "f" and expected.dtype.kind == "f":
         lost = " Where do the decimals get lost?" if array.dtype.kind in "iub" else ""
         return Problem(f"{what} has dtype `{array.dtype}`, expected float32 or float64.{lost}")

@@ -285,7 +285,7 @@ class CodeExercise(Exercise):
         if value is None or value is Ellipsis:
             return as_array(value, expected[0], "The result")  # type: ignore[return-value]
         if not isinstance(value, (tuple, list)) or len(value) != len(self.outputs):
-            count = f"{len(value)} values" if isinstance(value, (tuple, list)) else f"a `{type(value).__name__}`"
+            count = f"{len(value)} values" if isinstance(value, (tuple, list)) else f"one `{type(value).__name__}`"
             return Problem(f"It returned {count}, expected {len(self.outputs)}: `return {names}`.")
         arrays = []
         for item, target, name in zip(value, expected, self.outputs):

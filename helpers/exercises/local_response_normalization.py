@@ -49,6 +49,7 @@ window_members = PredictExercise(
                 3,
             ),
             Mistake("N in place of N - 1", "the last channel is N - 1 = 15; there is no channel 16.", 6),
+            Mistake("n on each side, right", "7 would be 5 to the left, the channel and 1 to the right. It reaches n/2.", 7),
             Mistake("only two", "both neighbours on the left are inside, and the channel itself.", 2),
         ],
         "n = 4, i = 8": [
@@ -177,6 +178,16 @@ def _over_windows(summary, first=lambda i, r, N: max(0, i - r), stop=lambda i, r
         windows = [a[..., first(i, r, N) : stop(i, r, N)] for i in range(N)]
         total = np.stack([summary(w) for w in windows], axis=-1)
         return a / (k + alpha * total) ** beta
+
+    return wrong
+
+
+def _over_windows_n(first, stop):
+    """As the formula, with windows whose bounds are functions of i and n itself."""
+
+    def wrong(a, k, n, alpha, beta):
+        total = [(a[..., first(i, n) : stop(i, n)] ** 2).sum(axis=-1) for i in range(a.shape[-1])]
+        return a / (k + alpha * np.stack(total, axis=-1)) ** beta
 
     return wrong
 
@@ -440,7 +451,7 @@ def _damps_no_more_than(args, outputs):
 
 
 _SHARED_PROPERTIES = [
-    Property("Some responses change their sign. Dividing by a positive number cannot do that.", _keeps_the_sign),
+    Property("Some responses change their sign or become 0. Dividing by a positive number does neither.", _keeps_the_sign),
     Property(
         "Some results are larger than a / k^beta, which is what is left when no neighbour responds. The sum can only "
         "make the denominator larger.",
@@ -486,6 +497,22 @@ lrn_across = CodeExercise(
             "n / 2 rounded up",
             "n/2 is rounded up. It is cut off: for n = 5 the window reaches 2 to each side.",
             _across(lambda n: (-(-n // 2), -(-n // 2))),
+        ),
+        Mistake(
+            "n / 2 rounded to even",
+            "`round` takes 3/2 to 2 and 5/2 to 2: halves go to the even number. n/2 is cut off, and `n // 2` does that.",
+            _across(lambda n: (round(n / 2), round(n / 2))),
+        ),
+        Mistake(
+            "cut off after subtracting",
+            "i - n/2 is cut off as a whole, so that for odd n the window reaches one channel too far on the left. It is "
+            "n/2 that is cut off, before it is subtracted: `n // 2`.",
+            _over_windows_n(lambda i, n: max(0, int(i - n / 2)), lambda i, n: int(i + n / 2) + 1),
+        ),
+        Mistake(
+            "times beta",
+            "a is divided by the bracket and the quotient multiplied by beta. Beta is the bracket's exponent.",
+            _across(end=lambda a, s, k, alpha, beta, n: a / (k + alpha * s) * beta),
         ),
         Mistake(
             "one too many on the right",
@@ -1450,6 +1477,22 @@ to_pytorch = CodeExercise(
             ("beta",),
         ),
         Mistake(
+            "TensorFlow's order",
+            "This is TensorFlow's order, with k second. PyTorch's is size, alpha, beta, k.",
+            lambda k, n, alpha, beta: (2 * (n // 2) + 1, k, alpha * (2 * (n // 2) + 1), beta),
+        ),
+        Mistake(
+            "k first",
+            "The numbers are right and k stands first. PyTorch's order is size, alpha, beta, k.",
+            lambda k, n, alpha, beta: (k, 2 * (n // 2) + 1, alpha * (2 * (n // 2) + 1), beta),
+        ),
+        Mistake(
+            "alpha and beta swapped",
+            "alpha and beta have changed places.",
+            lambda k, n, alpha, beta: (2 * (n // 2) + 1, beta, alpha * (2 * (n // 2) + 1), k),
+            ("alpha", "beta"),
+        ),
+        Mistake(
             "k before beta",
             "The last two have changed places: PyTorch's order is size, alpha, beta, k.",
             lambda k, n, alpha, beta: (2 * (n // 2) + 1, alpha * (2 * (n // 2) + 1), k, beta),
@@ -1489,7 +1532,8 @@ def _stage_missing(result):
 lone_voice = ExperimentExercise(
     measured=_stage_missing,
     attempted=lambda r: any(r[name] != value for name, value in STAGE_START.items()),
-    met=lambda r: r["lead"] >= _STAGE_LEAD and _STAGE_KEPT <= r["kept"] <= 1 and r["beta"] > 0 and r["k"] > 0,
+    met=lambda r: r["lead"] >= _STAGE_LEAD and _STAGE_KEPT <= r["kept"] <= 1
+    and r["k"] >= 1 and r["alpha"] > 0 and r["beta"] > 0,
     report=lambda r: (
         f"The lone channel is at ≈ {r['lead']:.2f} times the crowd's loudest, and kept ≈ {r['kept']:.2f} of its "
         "response."
@@ -1506,10 +1550,20 @@ lone_voice = ExperimentExercise(
             lambda r: r["k"] <= 0,
         ),
         Mistake(
-            "amplified",
-            "The lone channel came out louder than it went in: k^beta is below 1, or beta is negative. That is another "
-            "layer; keep k at 1 or above.",
-            lambda r: r["kept"] > 1,
+            "k below 1",
+            "k is below 1: then silent channels come out louder than they went in. The task says at least 1.",
+            lambda r: r["k"] < 1,
+        ),
+        Mistake(
+            "alpha not above 0",
+            "alpha is not above 0: with 0 nobody hears anybody, below 0 a loud neighbour makes its neighbours louder. "
+            "That is another layer.",
+            lambda r: r["alpha"] <= 0,
+        ),
+        Mistake(
+            "negative exponent",
+            "beta is negative: what should divide multiplies.",
+            lambda r: r["beta"] < 0,
         ),
         Mistake(
             "no exponent",
