@@ -92,6 +92,28 @@ def test_a_stopped_run_goes_on_where_it_was(tmp_path):
         np.testing.assert_array_equal(load("fake", tmp_path).arrays[name], array)
 
 
+def test_units_can_be_added_to_a_recording(tmp_path):
+    record(Fake().experiment(), tmp_path, out=quiet())
+    more, out = Fake(), quiet()
+    # In another order of entries, as a module may have it and a recording has not.
+    units = tuple({"seed": seed, "variant": variant} for seed in (2, 1) for variant in ("plain", "batch"))
+    record(more.experiment(units=units), tmp_path, out=out)
+    assert more.runs == [(2, "plain"), (2, "batch")]
+    assert out.getvalue().count("taken from the earlier recording") == 2
+    recording = load("fake", tmp_path)
+    assert recording.units == units
+    np.testing.assert_array_equal(recording.arrays["accuracy"][:, 0], [2, 2, 1, 1])
+
+
+@pytest.mark.parametrize(("changes", "restart"), [({"steps": 4}, False), ({}, True)])
+def test_units_of_another_configuration_or_before_a_restart_are_not_taken_over(tmp_path, changes, restart):
+    record(Fake().experiment(), tmp_path, out=quiet())
+    again = Fake()
+    units = grid(variant=["plain", "batch"], seed=range(3))
+    record(again.experiment(units=units, **changes), tmp_path, restart=restart, out=quiet())
+    assert len(again.runs) == 6
+
+
 def test_units_kept_under_another_configuration_are_refused(tmp_path):
     with pytest.raises(KeyboardInterrupt):
         record(Fake(stop_at=("batch", 0)).experiment(steps=3), tmp_path, out=quiet())
@@ -112,7 +134,7 @@ def test_what_is_recorded_is_not_run_again_unless_asked_or_changed(tmp_path):
     record(again.experiment(), tmp_path, restart=True, out=quiet())
     assert len(again.runs) == 4
     record(again.experiment(units=grid(variant=["plain"], seed=range(3))), tmp_path, out=quiet())
-    assert len(again.runs) == 7
+    assert len(again.runs) == 5  # seed 2 is new
 
 
 def test_a_file_is_whole_or_not_there(tmp_path, monkeypatch):

@@ -1,6 +1,7 @@
 """Runs an experiment unit by unit, keeps each finished unit at once, and records the whole."""
 
 import importlib.metadata
+import json
 import os
 import platform
 import shutil
@@ -24,6 +25,7 @@ def record(
     """Run the units that are not done yet and write `<folder>/<name>.npz`.
 
     A finished unit is kept under `<folder>/.partial/<name>/`, so a run that was stopped goes on where it was.
+    A unit that an earlier recording of the same configuration holds is taken from there: units can be added.
     With `restart`, what was kept or recorded before is done again. What happens is told on `out`, standard
     output unless given: a bar on a terminal, else one line a unit.
 
@@ -40,6 +42,7 @@ def record(
         print(f"{path} is there already; --restart runs it again", file=out)
         return path
 
+    earlier = {} if restart else _earlier(experiment, folder)
     finished = []
     for number, unit in enumerate(experiment.units, start=1):
         title = f"{experiment.name} {number}/{len(experiment.units)} {label(unit)}"
@@ -47,10 +50,13 @@ def record(
         if file.exists():
             finished.append(_kept(experiment, unit, file))
             print(f"{title}: kept from an earlier run", file=out)
+        elif _key(unit) in earlier:
+            finished.append(earlier[_key(unit)])
+            print(f"{title}: taken from the earlier recording", file=out)
         else:
             finished.append(_run(experiment, unit, file, title, out))
     _write_recording(experiment, path, finished)
-    shutil.rmtree(partial)
+    shutil.rmtree(partial, ignore_errors=True)
     print(f"{path}: {path.stat().st_size / 1000:.0f} kB", file=out)
     return path
 
@@ -63,6 +69,26 @@ def _recorded(experiment: Experiment, folder: Path) -> bool:
     return [recording.configuration, list(recording.units)] == as_json(
         [experiment.configuration, experiment.units]
     )
+
+
+def _earlier(experiment: Experiment, folder: Path) -> dict[str, tuple[dict, float]]:
+    """By key, what a recording of this configuration but other units holds; its seconds are shared out."""
+    try:
+        recording = load(experiment.name, folder)
+    except RecordingError:
+        return {}
+    if recording.configuration != as_json(experiment.configuration):
+        return {}
+    seconds = recording.about["seconds"] / len(recording.units)
+    return {
+        _key(unit): ({name: array[i] for name, array in recording.arrays.items()}, seconds)
+        for i, unit in enumerate(recording.units)
+    }
+
+
+def _key(unit: Unit) -> str:
+    """The unit as text, the same whatever the order of its entries (a recording sorts them)."""
+    return json.dumps(unit, sort_keys=True)
 
 
 def _run(experiment: Experiment, unit: Unit, file: Path, title: str, out: TextIO) -> tuple[dict, float]:

@@ -127,7 +127,7 @@ LOCAL_RESPONSE = Experiment(
     units=tuple(
         {"variant": variant, "learning_rate": rate, "seed": seed}
         for variant, rates in {
-            "without": (0.01, 0.1), "lrn": (0.01, 0.1), "lrn_strong": (0.01, 0.3), "batch": (0.01,)
+            "without": (0.01, 0.03), "lrn": (0.01, 0.1), "lrn_strong": (0.01, 0.1), "batch": (0.01,)
         }.items()
         for rate in rates
         for seed in range(5)
