@@ -798,10 +798,11 @@ def test_hints_come_one_at_a_time_and_begin_again(one, capsys):
 
 @pytest.mark.parametrize("exercise", CODE, ids=lambda e: e.name)
 def test_the_shown_solution_passes_when_it_is_typed(exercise):
-    namespace = {"np": np}
+    given = {"np": np, **exercise.given(), "__name__": "__main__"}
+    namespace = dict(given)
     exec(exercise.solved_cell(), namespace)
-    answer = next(value for value in namespace.values() if isinstance(value, types.FunctionType))
-    assert answer.__name__ == exercise.name
+    (answer,) = (value for name, value in namespace.items() if name not in {*given, "__builtins__"})
+    assert answer.__name__.lower() == exercise.name.replace("_", "" if isinstance(answer, type) else "_")
     assert exercise.evaluate(answer).state == "correct"
 
 

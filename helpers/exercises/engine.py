@@ -137,6 +137,7 @@ class CodeExercise(Exercise):
         mistakes: wrong implementations, each with its message; one that raises is known by its error.
         properties: told where the mistake is not known; the first that fails is named.
         variants: other right implementations; only the tests use them.
+        given: returns what the solution's source uses and the notebook has defined before (NumPy apart), by name.
     """
 
     kind = "code"
@@ -150,6 +151,7 @@ class CodeExercise(Exercise):
         mistakes: Sequence[Mistake],
         properties: Sequence[Property] = (),
         variants: Sequence[Callable] = (),
+        given: Callable[[], Mapping[str, Any]] = dict,
         points: int = 2,
         hints: Sequence[str],
         insight: str,
@@ -161,6 +163,7 @@ class CodeExercise(Exercise):
         self.mistakes = tuple(mistakes)
         self.properties = tuple(properties)
         self.variants = tuple(variants)
+        self.given = given
         self._reference: list[tuple[Case, list[np.ndarray]]] | None = None
         self._wrong: dict[str, list[list[np.ndarray | Exception]]] = {}
 

@@ -11,6 +11,7 @@ from .cubes import shared_statistics
 from .curves import learning_curves, percentile_bands
 from .distributions import activation_histograms, histograms_over_training
 from .explore import explore
+from .fits import fitted_curves
 from .landscape import loss_contours
 from .output import show
 from .pictures import pictures
@@ -22,6 +23,7 @@ __all__ = [
     "activation_histograms",
     "decision_regions",
     "explore",
+    "fitted_curves",
     "histograms_over_training",
     "learning_curves",
     "loss_contours",
