@@ -6,17 +6,21 @@ a remedy instead of giving strange results later. `data/README.md` says where ea
 
 import hashlib
 import io
+import math
+import random
 from pathlib import Path
 
 import numpy as np
 
-__all__ = ["DataError", "load_mnist"]
+__all__ = ["DataError", "load_mnist", "load_placement", "placement_table"]
 
 # The package is used from its repository (an editable install), where `data/` lies beside `helpers/`.
 DATA = Path(__file__).resolve().parent.parent / "data"
 
 MNIST_BYTES = 11_266_754
 MNIST_SHA256 = "ee068f36682cba7f38bafdedc77b0f873ebbcf877036f7ebde566966146ac146"
+PLACEMENT_BYTES = 3_891
+PLACEMENT_SHA256 = "fd08ac63282d0ee6c1b1a08c3c10c86643b23cb937ad9c3832241306f4fba4b1"
 
 Split = tuple[np.ndarray, np.ndarray]
 
@@ -42,14 +46,55 @@ def load_mnist() -> tuple[Split, Split]:
         return (arrays["x_train"], arrays["y_train"]), (arrays["x_test"], arrays["y_test"])
 
 
-def _read_verified(path: Path, size: int, sha256: str) -> bytes:
-    """Return the bytes of `path`, or raise `DataError` unless they have this size and SHA-256."""
+def load_placement() -> Split:
+    """Load the synthetic table of 400 invented students: grade average, IQ, and whether they were placed.
+
+    Returns `(x, y)`, yours to change: x of shape (400, 2), float32, the columns cgpa (4.0 to 10.0) and iq
+    (70 to 140) as they stand in the table; y of shape (400,), uint8, 1 for placed.
+
+    No student was measured: `placement_table` made the numbers, and says how.
+
+    Raises `DataError` if `data/placement.csv` is missing or is not the file the course ships.
+    """
+    content = _read_verified(DATA / "placement.csv", PLACEMENT_BYTES, PLACEMENT_SHA256, text=True)
+    table = np.loadtxt(io.BytesIO(content), delimiter=",", skiprows=2, dtype=np.float32)
+    return table[:, :2].copy(), table[:, 2].astype(np.uint8)
+
+
+def placement_table(rows: int = 400, seed: int = 47) -> str:
+    """Return the text of `data/placement.csv`, invented from a seed.
+
+    The rule: somebody is placed if grade average *and* IQ are good enough, give or take some luck. Only
+    sums and products of uniform numbers are used, which Python promises to be the same everywhere.
+    """
+    uniform = random.Random(seed).random
+
+    def bell() -> float:  # mean 0, standard deviation 1, from -6 to 6
+        return math.fsum(uniform() for _ in range(12)) - 6  # sum() rounds otherwise in other Pythons
+
+    lines = ["# synthetic: invented by helpers.datasets.placement_table", "cgpa,iq,placed"]
+    for _ in range(rows):
+        common = 0.4 * bell()  # what makes grades and IQ rise together a little
+        tenths = min(max(round(70 + 11 * (common + 0.9 * bell())), 40), 100)
+        iq = min(max(round(100 + 15 * (common + 0.9 * bell())), 70), 140)
+        score = min((tenths - 64) / 11, (iq - 94) / 15) + 0.25 * bell()
+        lines.append(f"{tenths // 10}.{tenths % 10},{iq},{int(score > 0)}")
+    return "\n".join(lines) + "\n"
+
+
+def _read_verified(path: Path, size: int, sha256: str, *, text: bool = False) -> bytes:
+    """Return the bytes of `path`, or raise `DataError` unless they have this size and SHA-256.
+
+    With `text`, line ends may be those of Windows: Git may have written them so.
+    """
     try:
         content = path.read_bytes()
     except OSError as error:
         missing = isinstance(error, FileNotFoundError)
         reason = "is missing" if missing else f"cannot be read ({error.strerror})"
         raise DataError(_message(path, reason)) from error
+    if text:
+        content = content.replace(b"\r\n", b"\n")
     if hashlib.sha256(content).hexdigest() == sha256:
         return content
     raise DataError(_message(path, _damage(content, size)))
