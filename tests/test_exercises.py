@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import helpers.exercises
-from helpers.exercises import CodeExercise, PredictExercise, catalogue
+from helpers.exercises import CodeExercise, PredictExercise, catalogue, sandbox
 from helpers.exercises.comparing import same
 
 ENGINE = {"engine", "comparing", "sandbox", "verdict"}
@@ -105,7 +105,7 @@ def test_outputs_keep_their_distance_from_the_tolerance(exercise):
 
 
 @pytest.mark.parametrize("exercise", CODE, ids=name)
-def test_a_check_answers_in_half_a_second(exercise):
+def test_a_check_answers_in_half_a_second_and_stops_an_endless_loop(exercise):
     def endless(*args):
         while True:
             pass
@@ -116,7 +116,7 @@ def test_a_check_answers_in_half_a_second(exercise):
     answered = time.process_time()
     assert exercise.evaluate(endless).state == "unusable"
     assert answered - started < 0.5
-    assert time.process_time() - answered < 0.5
+    assert time.process_time() - answered < (exercise.cpu_seconds or sandbox.CPU_SECONDS) + 0.2
 
 
 @pytest.mark.parametrize("exercise", PREDICT, ids=name)

@@ -1246,6 +1246,9 @@ class LayerExercise(CodeExercise):
             give what such a layer gives on trial.
     """
 
+    # Keras and TensorFlow do much for a layer's first call that is not the student's work.
+    cpu_seconds = 3.0
+
     def __init__(self, solution: Callable, *, source: str, **rest: Any) -> None:
         super().__init__(solution, **rest)
         self._source = source

@@ -141,6 +141,7 @@ class CodeExercise(Exercise):
     """
 
     kind = "code"
+    cpu_seconds: float | None = None  # for one call; the sandbox's own limit unless set
 
     def __init__(
         self,
@@ -179,7 +180,7 @@ class CodeExercise(Exercise):
         printed = ""
         for case, expected in self._reference:
             args = copy.deepcopy(case.args)
-            outcome = sandbox.call(lambda: answer(*args))
+            outcome = sandbox.call(lambda: answer(*args), cpu_seconds=self.cpu_seconds)
             printed = printed or outcome.printed
             refusal = self._refuse_outcome(answer, case, args, outcome)
             if refusal:
