@@ -5,6 +5,8 @@ VENV := .venv
 PY := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
 NOTEBOOK ?= notebooks/*.ipynb
+# Processes that share the tests. Each may need 2 GB: more of them need a larger machine.
+WORKERS ?= 2
 
 # Tried in this order. TensorFlow has no wheel for Python 3.14.
 PYTHONS := $(PYTHON) python3.12 python3.13 python3.11 python3
@@ -22,7 +24,7 @@ unexport PYTHONHOME
 
 help:
 	@echo 'make lab        set up .venv and open JupyterLab   (LAB_FLAGS="--no-browser --port=8899")'
-	@echo 'make test       set up .venv and run every test    (TEST_FLAGS="-x")'
+	@echo 'make test       set up .venv and run every test    (TEST_FLAGS="-x", WORKERS=1)'
 	@echo 'make bench      measure speed and memory'
 	@echo 'make notebooks  run the notebooks and save their outputs   (NOTEBOOK=notebooks/NAME.ipynb)'
 	@echo 'make slides     build the slides into build/slides'
@@ -97,7 +99,7 @@ ISOLATED := IPYTHONDIR='$(QUIET_HOME)/ipython' JUPYTER_CONFIG_DIR='$(QUIET_HOME)
 test: $(STAMP)
 	@mkdir -p '$(QUIET_HOME)'
 	$(ISOLATED) $(PY) -m pytest --nbval --nbval-current-env --nbval-sanitize-with tests/sanitize.cfg \
-	    $(TEST_FLAGS) tests notebooks </dev/null
+	    -n $(WORKERS) $(TEST_FLAGS) tests notebooks </dev/null
 
 bench: $(STAMP)
 	$(PY) -m tests.benchmarks

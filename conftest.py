@@ -1,0 +1,28 @@
+"""How `make test` shares the tests between two processes (pytest-xdist)."""
+
+import os
+from pathlib import Path
+
+from xdist.scheduler import LoadScopeScheduling
+
+
+class FilesAndSolvedNotebooks(LoadScopeScheduling):
+    """A file's tests stay together: a notebook's cells need one kernel, in order. Solved notebooks go one by one.
+
+    pytest-xdist's own ``loadfile`` would give all solved notebooks to one process, and end late; its
+    ``loadgroup`` does not see the marks of pytest 9.2.
+    """
+
+    def _split_scope(self, nodeid):
+        return nodeid if "::test_the_solved_notebook" in nodeid else nodeid.split("::")[0]
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return FilesAndSolvedNotebooks(config, log)
+
+
+def pytest_configure(config):
+    """Give each process an IPython folder of its own: two kernels would lock one another's history."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if worker and "IPYTHONDIR" in os.environ:
+        os.environ["IPYTHONDIR"] = str(Path(os.environ["IPYTHONDIR"]) / worker)
