@@ -84,6 +84,10 @@ FIGURES = {
         {"batch, train": saturating(3, 12), "batch, validation": saturating(3, 12, top=0.95)},
         live={"batch, train": ([0, 1000], [0.1, 0.5])}, **LABELS,
     ),
+    "curves, logarithmic": lambda: plots.learning_curves(
+        {"validation": (range(1, 13), 10 ** (7 * saturating(60, 12)[1] - 1))}, log_x=True, log_y=True, unit="data set",
+        **LABELS,
+    ),
     "percentiles": lambda: plots.percentile_bands(
         {"without": percentiles(50, 5), "with batch normalization": percentiles(50, 1)},
         x_label="training step", y_label="input of one sigmoid", title=TITLE,
@@ -231,6 +235,31 @@ def test_the_line_is_the_median_and_the_band_reaches_from_the_lowest_seed_to_the
 
 def test_many_seeds_are_not_drawn_one_by_one():
     assert len(plots.learning_curves({"batch": saturating(6, 5)}, **LABELS).axes[0].lines) == 1
+
+
+@pytest.mark.parametrize("unit", ["seed", "data set"])
+def test_what_is_no_seed_is_called_by_its_name_in_the_note_and_in_the_description(unit):
+    named = {} if unit == "seed" else {"unit": unit}
+    curves = plots.learning_curves({"batch": saturating(3, 5)}, **LABELS, **named)
+    groups = plots.points({"batch": [3.0, 1.0], "without": [2.0]}, y_label="seconds", **named)
+    notes = [figure.get_supxlabel() for figure in (curves, groups)]
+    assert notes == [f"line: median of 3 {unit}s; band: lowest to highest; thin: each {unit}",
+                     f"a point: one {unit}; bar: median"]
+    assert f"batch: median of 3 {unit}s, with a band" in curves.description
+    for part in (f"Points, one for each {unit}, with", f"batch: 2 {unit}s, median", f"without: 1 {unit}, median"):
+        assert part in groups.description
+
+
+def test_a_logarithmic_y_axis_has_whole_powers_of_ten_and_is_named_in_the_description():
+    values = [[0.2, 3.0, 3e5], [0.3, 4.0, 1e6]]
+    figure = plots.learning_curves({"batch": ([0, 1, 2], values)}, **LABELS, log_y=True)
+    axes = figure.axes[0]
+    assert axes.get_yscale() == "log" and axes.lines[0].get_ydata().tolist() == values[0]
+    low, high = axes.get_ylim()
+    shown = [tick.get_text() for tick, at in zip(axes.get_yticklabels(), axes.get_yticks(), strict=True)
+             if low <= at <= high]
+    assert set(shown) <= {"0.1", "1", "10", "100", "1,000", "10,000", "100,000", "1,000,000"} and len(shown) > 2
+    assert f"y: {LABELS['y_label']} (logarithmic)." in figure.description
 
 
 def test_a_diverged_seed_leaves_a_gap_and_no_warning():
@@ -446,6 +475,10 @@ def curves(entry, **options):
     (curves(([0, 0, 1], VALUES)), ValueError, "steps that increase"),
     (curves((STEPS, [["a", "b", "c"]])), TypeError, "expected numbers"),
     (curves((STEPS, VALUES), log_x=True), ValueError, "steps above 0"),
+    (curves((STEPS, [[0.1, 0, 0.3]]), log_y=True), ValueError,
+     r"curves\['batch'\] values: expected values above 0, since log_y is set, got 0"),
+    (curves((STEPS, VALUES), log_y=True, live={"batch": (STEPS, [1, 2, -3])}), ValueError,
+     r"live\['batch'\] values: expected values above 0, since log_y is set, got −3"),
     (curves((STEPS, VALUES), y_limits=(1, 0)), ValueError, "low < high"),
     (curves((STEPS, VALUES), live={"batch": (STEPS, VALUES)}),
      ValueError, r"live\['batch'\] values: expected numbers of shape \(T,\), got shape \(1, 3\)"),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import copy
+
 import numpy as np
 from numpy.polynomial.legendre import legvander
 
+from helpers.exercises import sandbox
 from helpers.exercises.engine import (
     Case,
     CodeExercise,
@@ -34,9 +37,35 @@ def _measured(seed, n, noise=0.1, function=truth):
     return x, function(x) + noise * rng.normal(size=n)
 
 
-# --- predict: three degrees ----------------------------------------------------------------------
+class _FlatExercise(CodeExercise):
+    """A code exercise whose result has one axis and no other: beside it, a column would broadcast to a table.
 
-_DEGREES = (1, 4, 15)
+    The engine takes axes of length 1 for a matter of taste, as they are in a table.
+    """
+
+    def __init__(self, *arguments, mistakes, **options):
+        self.not_flat = Mistake(
+            "not flat",
+            "The numbers are right, the shape is not: there is an axis of length 1 too many. In a difference with an "
+            "array of one axis and as many numbers it would broadcast to a square table, without a word of warning. Look "
+            "for `[:, None]`, `reshape` and `keepdims`.",
+            lambda *args: self._solution(*args)[:, None],
+        )
+        super().__init__(*arguments, mistakes=[*mistakes, self.not_flat], **options)
+
+    def evaluate(self, answer):
+        verdict = super().evaluate(answer)
+        if verdict.state != "correct":
+            return verdict
+        for case, (expected,) in self._reference:
+            args = copy.deepcopy(case.args)
+            got = sandbox.call(lambda: answer(*args), cpu_seconds=self.cpu_seconds).value
+            if np.shape(got) != expected.shape:
+                return self._name([self.not_flat], [], "")
+        return verdict
+
+
+# --- predict: three degrees ----------------------------------------------------------------------
 
 three_degrees = PredictExercise(
     {
@@ -46,7 +75,6 @@ three_degrees = PredictExercise(
         "training error of degree 29": 0.0,
     },
     variable="prediction",
-    choices={"lowest training error": _DEGREES, "lowest error on new measurements": _DEGREES},
     mistakes={
         "numbers to choose, degree 15": [
             Mistake("constant forgotten", "the constant is a number to choose as well: it belongs to x to the power 0.",
@@ -158,6 +186,10 @@ def _by_polynomial(x, y, degree, x_new):
     return np.polynomial.Polynomial.fit(x, y, degree)(x_new)
 
 
+def _by_powers(x, y, degree, x_new):
+    return np.vander(x_new, degree + 1, increasing=True) @ _least_squares(np.vander(x, degree + 1, increasing=True), y)
+
+
 def _by_normal_equations(x, y, degree, x_new):
     features = x[:, None] ** np.arange(degree + 1)
     w = np.linalg.solve(features.T @ features, features.T @ y)
@@ -185,9 +217,9 @@ def _polynomial_cases():
     ]
 
 
-_FIRST_DEGREE = "with degree 0"
+_NO_CONSTANT = "The constant is missing, the power 0: every curve then goes through the origin."
 
-fit_polynomial = CodeExercise(
+fit_polynomial = _FlatExercise(
     fit_polynomial,
     cases=_polynomial_cases,
     outputs=["y_new"],
@@ -218,16 +250,42 @@ fit_polynomial = CodeExercise(
         ),
         Mistake(
             "no constant",
-            "The constant is missing, the power 0: every curve then goes through the origin.",
+            _NO_CONSTANT,
             lambda x, y, degree, x_new: (
                 _with_powers(lambda d: range(1, d + 1))(x, y, degree, x_new) if degree else np.zeros(len(x_new))
             ),
         ),
         Mistake(
             "no constant, empty stack",
-            "The constant is missing, the power 0: every curve then goes through the origin, and with degree 0 no "
-            "column is left.",
+            _NO_CONSTANT + " With degree 0 no column is left.",
             lambda x, y, degree, x_new: _with_powers(lambda d: range(1, d + 1))(x, y, degree, x_new),
+        ),
+        Mistake(
+            "no constant, nothing to join",
+            _NO_CONSTANT + " With degree 0 no column is left, and NumPy has nothing to join.",
+            lambda x, y, degree, x_new: np.column_stack([x_new**k for k in range(1, degree + 1)]) @ _least_squares(
+                np.column_stack([x**k for k in range(1, degree + 1)]), y
+            ),
+        ),
+        Mistake(
+            "no constant, empty array",
+            _NO_CONSTANT + " With degree 0 the list of columns is empty.",
+            lambda x, y, degree, x_new: np.array([x_new**k for k in range(1, degree + 1)]).T @ _least_squares(
+                np.array([x**k for k in range(1, degree + 1)]).T, y
+            ),
+        ),
+        Mistake(
+            "no constant in the prediction",
+            "The constant is fitted, and then left out where the polynomial is evaluated: begin with the power 0 there, "
+            "too.",
+            lambda x, y, degree, x_new: _by_powers(x, y, degree, x_new) - _least_squares(
+                np.vander(x, degree + 1, increasing=True), y
+            )[0],
+        ),
+        Mistake(
+            "powers shifted by one",
+            "The powers run from 1 to degree + 1: all of them are one too high. The first is 0, the constant.",
+            _with_powers(lambda degree: range(1, degree + 2)),
         ),
         Mistake(
             "only the highest power",
@@ -370,7 +428,7 @@ fit_polynomial = CodeExercise(
             lambda args, outputs: args[2] != 1 or np.allclose(np.diff(outputs[0], 2), 0, atol=1e-4),
         ),
     ],
-    variants=[_by_polyfit, _by_polynomial, _by_normal_equations, _by_pinv, _by_legendre],
+    variants=[_by_polyfit, _by_polynomial, _by_powers, _by_normal_equations, _by_pinv, _by_legendre],
     points=3,
     hints=[
         "Linear regression with degree + 1 features: the columns are 1, x, x², and so on. Make the same columns for "
@@ -439,10 +497,11 @@ bias_or_variance = PredictExercise(
         "Bias: how far the *mean* of many fitted curves is from the truth. Variance: how far single curves are from "
         "that mean.",
         "Least squares is linear in y: the fit to (truth + noise) is the fit to the truth plus the fit to the noise. "
-        "Which of the two is bias, which is variance? And what does doubling the noise do to each?",
+        "While the places stay, which of the two is the same in every data set, which is another each time? And what does "
+        "doubling the noise do to each?",
     ],
-    insight="Bias belongs to the model and the truth; variance to the model, the noise and the number of measurements. "
-    "So more data is a cure for the one and none for the other.",
+    insight="Bias belongs to the model and the truth; variance to the model, the noise, the number of measurements and "
+    "where they were taken. So more data is a cure for the one and none for the other.",
 )
 
 
@@ -858,8 +917,8 @@ _A, _B, _C, _D, _E = (
     "D: training 0.44, validation 0.45, noise 0.44",
     "E: training 0.07, validation not measured",
 )
-_REMEDY_A, _REMEDY_B = "best remedy for A", "best remedy for B"
-_REMEDIES = ("more measurements", "a higher degree", "a lower noise")
+_REMEDY_A, _REMEDY_B = "remedy for A", "remedy for B"
+_REMEDIES = ("more measurements", "a higher degree", "neither")
 
 diagnose = PredictExercise(
     {_A: "underfits", _B: "overfits", _C: "fits", _D: "fits", _E: "cannot tell",
@@ -902,20 +961,20 @@ diagnose = PredictExercise(
                     "the second number there is no telling.", "fits"),
             Mistake("small, so overfitting", "perhaps. But a small training error is had by good models as well; the noise "
                     "may be 0.07. Without the second number there is no telling.", "overfits"),
-            Mistake("small, so underfitting", "a model that underfits is bad on its training data. This one is not; more "
-                    "cannot be said.", "underfits"),
+            Mistake("small, so underfitting", "0.07 is good or bad only beside the noise, which is not given. And without "
+                    "the second number there is no telling.", "underfits"),
         ],
         _REMEDY_A: [
             Mistake("more data for a line", "training and validation agree already: more measurements would bring them "
                     "closer together, and no lower.", "more measurements"),
-            Mistake("less noise for a line", "of the squared error 0.19 the noise has 0.01. The rest is the model's.",
-                    "a lower noise"),
+            Mistake("hopeless line", "of the squared error 0.19 the noise has 0.01. The rest is the model's, and a model "
+                    "can be changed.", "neither"),
         ],
         _REMEDY_B: [
             Mistake("still more freedom", "it has too much freedom for its data already: its training error is below the "
                     "noise.", "a higher degree"),
-            Mistake("less noise", "it would help, and where you can measure better, do. Most often you cannot, and have "
-                    "the choice between the other two.", "a lower noise"),
+            Mistake("hopeless curve", "it follows the noise of a few measurements. With many of them it could not follow "
+                    "the noise of all.", "neither"),
         ],
     },
     points=2,
@@ -924,20 +983,20 @@ diagnose = PredictExercise(
         "Bad on both: it cannot follow the trend. Good on the training data only: it has followed the noise. Both about "
         "as large as the noise: done. And one of them alone says nothing.",
     ],
-    insight="Never judge by one number. The gap between the two says overfitting; the distance of both from the noise "
-    "says underfitting. For a real task nobody tells you the noise: there the best result known (people, another "
+    insight="Never judge by one number. A wide gap, with validation far above the noise, says overfitting; both far above "
+    "the noise says underfitting. For a real task nobody tells you the noise: there the best result known (people, another "
     "model) takes its place.",
 )
 
 
 # --- experiment: rescue degree 15 ----------------------------------------------------------------
 
-DUEL_START = {"examples": 30, "noise": 0.1}
+DUEL_START = {"measurements": 30, "noise": 0.1}
 _DUEL_TARGET = 2.0
 
 
 def _duel_missing(result):
-    names = ("examples", "noise", "degree 4", "degree 15")
+    names = ("measurements", "noise", "degree 4", "degree 15")
     numbers = (int, float, np.integer, np.floating)
     if not isinstance(result, dict) or not all(isinstance(result.get(name), numbers) for name in names):
         return "Pass what `duel(...)` returned: `check(result)`."
@@ -951,7 +1010,7 @@ def _duel_ratio(result):
 rescue_degree_15 = ExperimentExercise(
     measured=_duel_missing,
     attempted=lambda r: any(r[name] != value for name, value in DUEL_START.items()),
-    met=lambda r: r["noise"] > 0 and r["examples"] <= 3000 and _duel_ratio(r) >= _DUEL_TARGET,
+    met=lambda r: r["noise"] > 0 and r["measurements"] <= 3000 and _duel_ratio(r) >= _DUEL_TARGET,
     report=lambda r: (
         f"Distance from the truth: ≈ {r['degree 4']:.4f} for degree 4, ≈ {r['degree 15']:.4f} for degree 15."
     ),
@@ -965,12 +1024,12 @@ rescue_degree_15 = ExperimentExercise(
         Mistake("negative noise", "A standard deviation is not negative.", lambda r: r["noise"] < 0),
         Mistake(
             "more than 3000", "More than 3000 measurements: that is a fine way, but too dear. Find a cheaper one.",
-            lambda r: r["examples"] > 3000,
+            lambda r: r["measurements"] > 3000,
         ),
         Mistake(
             "fewer measurements",
             "With fewer measurements than before, degree 15 has still more freedom for each of them.",
-            lambda r: r["examples"] < 30,
+            lambda r: r["measurements"] < 30,
         ),
         Mistake(
             "more noise",
@@ -987,7 +1046,7 @@ rescue_degree_15 = ExperimentExercise(
     otherwise="Degree 15 is ahead, but not twice as near to the truth yet. Degree 4 is held up by its bias; what still "
     "stands between degree 15 and the truth?",
     solved="""
-        result = duel(examples=1000, noise=0.05)
+        result = duel(measurements=1000, noise=0.05)
         """,
     hints=[
         "What keeps degree 15 from the truth is its variance, what keeps degree 4 from it is its bias. Which of the two "
@@ -995,8 +1054,8 @@ rescue_degree_15 = ExperimentExercise(
         "The variance of a fit grows with noise² and falls with the number of measurements. Move both.",
     ],
     insight="Degree 15 did not overfit because it is degree 15. It overfitted 30 noisy measurements. *Overfitting* is "
-    "said of a model together with its data: with enough of them, or clean ones, the larger model wins, and the small "
-    "one is the one that underfits.",
+    "said of a model together with its data: with enough of them, or much cleaner ones, the larger model wins, and the "
+    "small one is the one that underfits.",
 )
 
 
@@ -1065,9 +1124,13 @@ def _fold_cases():
     return cases
 
 
+_SWAPPED = (
+    "Training and held-out examples have changed places: the model is trained on the one fold and measured on all the "
+    "others. Is the mask the wrong way round?"
+)
 _NO_NUMBER = "One number comes back. Asked is the error of each fold, shape (K,): its spread says how far to trust it."
 
-fold_errors = CodeExercise(
+fold_errors = _FlatExercise(
     fold_errors,
     cases=_fold_cases,
     outputs=["errors"],
@@ -1133,14 +1196,51 @@ fold_errors = CodeExercise(
         ),
         Mistake(
             "folds swapped",
-            "Training and held-out examples have changed places: the model is trained on the one fold and measured on "
-            "all the others.",
+            _SWAPPED,
             _folds(lambda x, y, out, learn: _right_fold(x, y, ~out, learn)),
         ),
         Mistake(
+            "folds swapped in learning",
+            _SWAPPED + " (The scaling is right.)",
+            _folds(lambda x, y, out, learn: _error(
+                learn(_scaled(x, x[~out])[out], y[out]), _scaled(x, x[~out])[~out], y[~out])),
+        ),
+        Mistake(
+            "folds swapped, each scaled by itself",
+            "Two things. " + _SWAPPED + " And each part is standardized with its own mean and standard deviation: use those "
+            "of the training folds for both.",
+            _folds(lambda x, y, out, learn: _error(
+                learn(_scaled(x[out], x[out]), y[out]), _scaled(x[~out], x[~out]), y[~out])),
+        ),
+        Mistake(
+            "folds swapped, not standardized",
+            "Two things. " + _SWAPPED + " And nothing is standardized.",
+            _folds(lambda x, y, out, learn: _error(learn(x[out], y[out]), x[~out], y[~out])),
+        ),
+        Mistake(
+            "learned from the held-out fold",
+            "The model is trained on the held-out examples and measured on the same ones: is the mask the wrong way round "
+            "in `learn`?",
+            _folds(lambda x, y, out, learn: _error(
+                learn(_scaled(x, x[~out])[out], y[out]), _scaled(x, x[~out])[out], y[out])),
+        ),
+        Mistake(
+            "learned from the held-out fold, scaled by it",
+            "The held-out examples alone are used: for the scaling, for learning and for measuring. Is the mask the wrong "
+            "way round? The first two belong to the others.",
+            _folds(lambda x, y, out, learn: _error(
+                learn(_scaled(x[out], x[out]), y[out]), _scaled(x[out], x[out]), y[out])),
+        ),
+        Mistake(
+            "measured on the training folds, scaled by the held-out one",
+            "Two things. The mean and the standard deviation are those of the held-out examples. And the error is measured "
+            "on the examples the model was trained on.",
+            _folds(lambda x, y, out, learn: _error(
+                learn(_scaled(x, x[out])[~out], y[~out]), _scaled(x, x[out])[~out], y[~out])),
+        ),
+        Mistake(
             "folds swapped, scaling leaks",
-            "Two things. Training and held-out examples have changed places. And the mean and standard deviation are "
-            "taken from all examples.",
+            "Two things. " + _SWAPPED + " And the mean and standard deviation are taken from all examples.",
             _folds(lambda x, y, out, learn: _error(learn(_scaled(x, x)[out], y[out]), _scaled(x, x)[~out], y[~out])),
         ),
         Mistake(
@@ -1299,6 +1399,16 @@ def _by_cross_validation(x, y, x_test, y_test, degree, folds):
     return _cross_validated(x, y, degree, _interleaved(x, folds))
 
 
+def _with_right_degree(tested):
+    """The degree of cross-validation, with ``tested(x, y, x_test, y_test, degree, degrees, folds)`` for its error."""
+
+    def wrong(x, y, x_test, y_test, degrees, folds=5):
+        degree = _pick(_by_cross_validation)(x, y, x_test, y_test, degrees, folds)[0]
+        return degree, tested(x, y, x_test, y_test, degree, degrees, folds)
+
+    return wrong
+
+
 def _by_fold_means(x, y, x_test, y_test, degrees, folds=5):
     table = np.array([
         [_mean_square(fit(np.delete(x, slice(k, None, folds)), np.delete(y, slice(k, None, folds)), d),
@@ -1377,6 +1487,38 @@ choose_degree = CodeExercise(
     given=lambda: {"fit": fit, "predict": predict},
     outputs=["degree", "test_error"],
     mistakes=[
+        Mistake(  # the first four come first: where the degree is right, the ones below must not claim it is not
+            "polynomial left over from the loop",
+            "The degree is right. The test error is that of a polynomial left over from the loop: of the last degree, and "
+            "without the last fold. Once the degree is chosen, fit it again to all training data.",
+            _with_right_degree(lambda x, y, x_test, y_test, degree, degrees, folds: _last_fold_model(
+                x, y, x_test, y_test, degrees[-1], folds, None)),
+            ("test_error",),
+        ),
+        Mistake(
+            "the last degree refitted",
+            "The degree is right. The test error is that of the *last* degree in the list, fitted to all training data. Fit "
+            "the one you have chosen.",
+            _with_right_degree(lambda x, y, x_test, y_test, degree, degrees, folds: _mean_square(
+                fit(x, y, degrees[-1]), x_test, y_test)),
+            ("test_error",),
+        ),
+        Mistake(
+            "smallest test error",
+            "The degree is right. The test error is the smallest that any degree has: then the test set has chosen after "
+            "all. Asked is that of the degree you have chosen.",
+            _with_right_degree(lambda x, y, x_test, y_test, degree, degrees, folds: min(
+                _mean_square(fit(x, y, d), x_test, y_test) for d in degrees)),
+            ("test_error",),
+        ),
+        Mistake(
+            "best round kept for the test",
+            "The degree is right. The test error is that of its best round's polynomial, which has not seen one of the "
+            "folds. Once the degree is chosen, fit again with all training data.",
+            _with_right_degree(lambda x, y, x_test, y_test, degree, degrees, folds: _best_model_of_all(
+                x, y, x_test, y_test, degree, folds, None)),
+            ("test_error",),
+        ),
         Mistake(
             "chosen on the test set",
             _ON_TEST,

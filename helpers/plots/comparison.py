@@ -28,10 +28,12 @@ def points(
     title: str = "",
     y_limits: tuple[float, float] | None = None,
     styles: Mapping[str, str] | None = None,
+    unit: str = "seed",
 ) -> CourseFigure:
     """Each seed a point, in the order given from left to right; a bar at the median of each group.
 
     groups: label -> values (seeds,). y_label: with the unit, if there is one. styles: see `style`.
+    unit: what one point is, where it is no seed, in the singular: "data set".
 
     Raises TypeError or ValueError that names the argument, what was expected and what came.
     """
@@ -54,11 +56,11 @@ def points(
         axes.set_ylim(y_limits)
     few_ticks(axes.yaxis)
     axes.set_ylabel(wrap(y_label, 30))
-    footnote(figure, "a point: one seed; bar: median")
+    footnote(figure, f"a point: one {unit}; bar: median")
     figure.description = " ".join([
-        f"Points{titled(title)}, one for each seed, with a bar at the median. y: {y_label}.",
+        f"Points{titled(title)}, one for each {unit}, with a bar at the median. y: {y_label}.",
         *(
-            f"{label}: {len(values)} seed{'s' * (len(values) != 1)}, median {median_and_range(values)}."
+            f"{label}: {len(values)} {unit}{'s' * (len(values) != 1)}, median {median_and_range(values)}."
             for label, (values, _) in drawn.items()
         ),
     ])

@@ -26,6 +26,7 @@ from .style import (
 _FEW_SEEDS = 5  # up to here single seeds can be followed by eye
 _FEW_POINTS = 6  # that many places get a tick each on a logarithmic axis
 _LABEL_CHARACTERS = 16
+_LOGARITHMIC = " (logarithmic)"
 
 
 @styled
@@ -38,16 +39,20 @@ def learning_curves(
     y_limits: tuple[float, float] | None = None,
     zoom: tuple[float, float] | None = None,
     log_x: bool = False,
+    log_y: bool = False,
     live: Mapping[str, tuple[ArrayLike, ArrayLike]] | None = None,
     styles: Mapping[str, str] | None = None,
+    unit: str = "seed",
 ) -> CourseFigure:
     """Curves over training, each the median of its seeds in a band from the lowest seed to the highest.
 
     curves: label -> (steps (T,), values (seeds, T)). Up to five seeds are also drawn one by one.
     x_label, y_label: with the unit, if there is one.
     y_limits: the lowest and highest y shown. zoom: a second panel that shows only these y.
+    log_x, log_y: a logarithmic axis; all that is drawn must then be above 0 there.
     live: label -> (steps (T,), values (T,)): a short run, drawn as open markers on the recorded curves.
     styles: see `style`. A label may be given both in `curves` and in `live`: it looks the same.
+    unit: what one row of the values is, where it is no seed, in the singular: "data set".
 
     NaN is not drawn: there the curve has a gap.
     Raises TypeError or ValueError that names the argument, what was expected and what came.
@@ -56,13 +61,13 @@ def learning_curves(
     for label, entry in checks.nonempty_mapping(curves, "curves", "label: (steps, values)").items():
         argument = f"curves[{label!r}]"
         at, values = checks.pair(entry, argument, "(steps (T,), values (seeds, T))")
-        values = checks.numbers(values, f"{argument} values", "seeds", "T")
+        values = _heights(checks.numbers(values, f"{argument} values", "seeds", "T"), argument, log_y)
         drawn[label] = _steps(at, f"{argument} steps", values.shape[1], log_x), values, style(label, styles)
     overlay = {}
     for label, entry in (live or {}).items():
         argument = f"live[{label!r}]"
         at, values = checks.pair(entry, argument, "(steps (T,), values (T,))")
-        values = checks.numbers(values, f"{argument} values", "T")
+        values = _heights(checks.numbers(values, f"{argument} values", "T"), argument, log_y)
         overlay[label] = _steps(at, f"{argument} steps", len(values), log_x), values, style(label, styles)
 
     figure = new_figure(max(5.2, 1.8 + 0.8 * len(drawn)), title)
@@ -75,6 +80,8 @@ def learning_curves(
                       markerfacecolor="white", zorder=5)
         if log_x:
             axes.set_xscale("log")
+        if log_y:
+            axes.set_yscale("log")
         if limits is not None:
             axes.set_ylim(_limits(limits))
         axes.margins(x=0.02)
@@ -82,12 +89,12 @@ def learning_curves(
         measured = np.unique(np.concatenate([at for at, _, _ in drawn.values()]))
         if log_x and len(measured) <= _FEW_POINTS:
             axes.set_xticks(measured)
-        few_ticks(axes.yaxis)
+        few_ticks(axes.yaxis, logarithmic=log_y)
         axes.set_xlabel(x_label)
     panels[0].set_ylabel(wrap(y_label, 34))
     if zoom is not None:
         panels[1].set_title("the same, closer")
-    footnote(figure, _note(drawn, bool(overlay)))
+    footnote(figure, _note(drawn, bool(overlay), unit))
     for axes in panels:
         low, high = axes.get_ylim()
         label_ends(axes, [
@@ -95,7 +102,8 @@ def learning_curves(
             for label, (at, values, look) in drawn.items()
             if (end := _end(at, values)) is not None and (axes is panels[0] or low <= end[1] <= high)
         ])
-    figure.description = _describe(title, x_label, y_label, log_x, y_limits, zoom, drawn, overlay)
+    scales = x_label + _LOGARITHMIC * log_x, y_label + _LOGARITHMIC * log_y
+    figure.description = _describe(title, *scales, y_limits, zoom, drawn, overlay, unit)
     return figure
 
 
@@ -104,6 +112,13 @@ def _steps(value: ArrayLike, argument: str, count: int, log_x: bool) -> np.ndarr
     if log_x and array[0] <= 0:
         raise ValueError(f"{argument}: expected steps above 0, since log_x is set, got {number(array[0])}")
     return array
+
+
+def _heights(values: np.ndarray, argument: str, log_y: bool) -> np.ndarray:
+    if log_y and (values <= 0).any():
+        lowest = number(np.nanmin(values))
+        raise ValueError(f"{argument} values: expected values above 0, since log_y is set, got {lowest}")
+    return values
 
 
 def _limits(limits: tuple[float, float]) -> tuple[float, float]:
@@ -147,20 +162,20 @@ def _end(at: np.ndarray, values: np.ndarray) -> tuple[float, float] | None:
     return (at[finite[-1]], center[finite[-1]]) if len(finite) else None
 
 
-def _note(drawn: Mapping, live: bool) -> str:
+def _note(drawn: Mapping, live: bool, unit: str) -> str:
     counts = sorted({len(values) for _, values, _ in drawn.values()})
     parts = []
     if counts[-1] > 1:
         seeds = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
-        thin = "; thin: each seed" if counts[-1] <= _FEW_SEEDS else ""
-        parts.append(f"line: median of {seeds} seeds; band: lowest to highest{thin}")
+        thin = f"; thin: each {unit}" if counts[-1] <= _FEW_SEEDS else ""
+        parts.append(f"line: median of {seeds} {unit}s; band: lowest to highest{thin}")
     if live:
         parts.append("open markers: a live run")
     return "; ".join(parts)
 
 
-def _describe(title, x_label, y_label, log_x, y_limits, zoom, drawn, overlay) -> str:
-    parts = [f"Line chart{titled(title)}. x: {x_label}{' (logarithmic)' if log_x else ''}. y: {y_label}"
+def _describe(title, x_label, y_label, y_limits, zoom, drawn, overlay, unit) -> str:
+    parts = [f"Line chart{titled(title)}. x: {x_label}. y: {y_label}"
              + (f", shown from {number(y_limits[0])} to {number(y_limits[1])}" if y_limits else "") + "."]
     if zoom:
         parts.append(f"A second panel shows y from {number(zoom[0])} to {number(zoom[1])}.")
@@ -168,7 +183,7 @@ def _describe(title, x_label, y_label, log_x, y_limits, zoom, drawn, overlay) ->
         span = f"{_points(len(at))} from {number(at[0])} to {number(at[-1])}"
         if len(values) > 1:
             parts.append(
-                f"{label}: median of {len(values)} seeds, with a band from the lowest to the highest, "
+                f"{label}: median of {len(values)} {unit}s, with a band from the lowest to the highest, "
                 f"{span}; at the end {median_and_range(values[:, -1])}."
             )
         else:
