@@ -13,7 +13,9 @@ from .distributions import activation_histograms, histograms_over_training
 from .explore import explore
 from .fits import fitted_curves
 from .landscape import loss_contours
+from .networks import thinned_networks
 from .output import show
+from .penalties import touching_contours, weight_paths
 from .pictures import pictures
 from .progress_bar import progress
 from .regions import decision_regions
@@ -34,4 +36,7 @@ __all__ = [
     "shared_statistics",
     "show",
     "style",
+    "thinned_networks",
+    "touching_contours",
+    "weight_paths",
 ]

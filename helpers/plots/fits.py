@@ -55,7 +55,6 @@ def fitted_curves(
             axes.plot(*points.T, "o", color=_GREY, markeredgecolor="white", markersize=8, zorder=3)
         axes.margins(x=0.02)
         name_axes(axes, name, x_label, len(drawn))
-        axes.title.set_color(looks[name].text_color)
     if y_limits is not None:
         row[0].set_ylim(y_limits)
     row[0].set_ylabel(wrap(y_label, 30))
