@@ -1,6 +1,7 @@
 """Notebook 04's layer exercise with real Keras classes: the solution passes, mistakes are named as in NumPy."""
 
 import linecache
+import time
 
 import numpy as np
 import pytest
@@ -23,6 +24,7 @@ def layer_class(*edits, source=module._LAYER):
     return space["MyBatchNormalization"]
 
 
+MOMENTS = "mean, variance = keras.ops.moments(x, axes=[0])"
 UPDATE = "moving.assign(self.momentum * moving + (1 - self.momentum) * batch)"
 LOOP = "            for moving, batch in ((self.moving_mean, mean), (self.moving_variance, variance)):\n"
 RETURN = "return self.gamma * (x - mean) / keras.ops.sqrt(variance + self.epsilon) + self.beta"
@@ -50,6 +52,7 @@ def test_keras_own_layer_would_pass():
         [(RETURN, "return keras.ops.batch_normalization(x, mean, variance, -1, self.beta, self.gamma, self.epsilon)")],
         [("    def build(self, shape):", "    def build(self, input_shape):\n        shape = input_shape")],
         [(UPDATE, "moving.assign_add((1 - self.momentum) * (batch - moving))")],
+        [(UPDATE, UPDATE.replace("* batch", "* keras.ops.stop_gradient(batch)"))],  # outside the gradient anyway
         [("super().__init__()", "super().__init__(name='mine')")],
     ],
 )
@@ -86,6 +89,9 @@ def test_variants_pass(edits):
         ("gamma and beta swapped", [("return self.gamma", "return self.beta"), ("+ self.beta", "+ self.gamma")]),
         ("beta left out", [(" + self.beta", "")]),
         ("training by default", [("x, training=False", "x, training=True")]),
+        ("no gradient through mean and variance", [(MOMENTS, f"mean, variance = map(keras.ops.stop_gradient, {MOMENTS[17:]})")]),
+        ("no gradient through the mean", [(MOMENTS, f"{MOMENTS}; mean = keras.ops.stop_gradient(mean)")]),
+        ("no gradient through the variance", [(MOMENTS, f"{MOMENTS}; variance = keras.ops.stop_gradient(variance)")]),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -106,6 +112,9 @@ def test_mistakes_of_real_classes_are_named(mistake, edits):
         ("Is the `return` missing", [(RETURN, "y = x")]),
         ("Is `super().__init__()` still", [("        super().__init__()\n", "")]),
         ("Make it in `build`", [("    def build(self", "    def bild(self")]),
+        ("N, the number of examples, is not known inside `fit`", [("keras.ops.moments(x, axes=[0])", "keras.ops.sum(x, axis=0) / x.shape[0], keras.ops.var(x, axis=0)")]),
+        ("N, the number of examples, is not known inside `fit`", [("keras.ops.moments(x, axes=[0])", "keras.ops.sum(x, axis=0) / len(x), keras.ops.var(x, axis=0)")]),
+        ("N, the number of examples, is not known inside `fit`", [("keras.ops.moments(x, axes=[0])", "keras.ops.sum(x, axis=0) / keras.ops.shape(x)[0], keras.ops.var(x, axis=0)")]),
         ("name 'meen' is not defined", [("mean) / keras", "meen) / keras")]),
         ("unexpected keyword argument 'momentum'", [("self, momentum=0.99, epsilon=1e-3", "self"), ("= momentum, epsilon", "= 0.99, 1e-3")]),
     ],
@@ -142,6 +151,25 @@ def test_the_untouched_cell_is_not_attempted():
 def test_an_endless_layer_is_stopped():
     endless = layer_class((RETURN, "while True: pass"))
     assert "did not return in time" in str(exercise.evaluate(endless))
+
+
+def test_the_check_is_quick():
+    exercise.evaluate(layer_class())  # Keras' own first calls, and the catalogue's, are not counted
+    started = time.process_time()
+    assert exercise.evaluate(layer_class()).state == "correct"
+    assert time.process_time() - started < 0.5
+
+
+def test_weights_for_a_layer_have_no_extra_axis():
+    """`layer.set_weights` refuses (1, C), which other exercises take for (C,)."""
+
+    def with_keepdims(weights, means, variances, sizes):
+        gamma, beta, mean, variance = module.recalibrate_solution(weights, means, variances, sizes)
+        return gamma, beta, mean[None], variance
+
+    verdict = module.recalibrate.evaluate(with_keepdims)
+    assert verdict.state == "unusable"
+    assert "`moving_mean` has shape (1, 3), expected (3,)" in str(verdict)
 
 
 def test_keras_keeps_its_own_settings():

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from helpers.exercises.comparing import same
+from helpers.exercises.comparing import Problem, same
 from helpers.exercises.engine import (
     Case,
     CodeExercise,
@@ -186,14 +186,15 @@ which_statistics = PredictExercise(
 
 # --- predict: how much of the start is left ------------------------------------------------------
 
-_TWO_DIGITS = "right so far: give it to three decimals."
+_THREE_DECIMALS = "right so far: give it to three decimals."
+_IN_PERCENT = "that is in percent: give the share itself, from 0 to 1."
 
 left_of_the_start = PredictExercise(
     {
         "left after 10 updates, momentum 0.99": 0.904,
         "left after 100 updates, momentum 0.99": 0.366,
         "left after 10 updates, momentum 0.9": 0.349,
-        "moving mean after 10 updates": 4.78,
+        "moving mean after 10 updates": 4.781,
     },
     variable="left",
     tolerance=3e-3,
@@ -201,6 +202,9 @@ left_of_the_start = PredictExercise(
         "left after 10 updates, momentum 0.99": [
             Mistake("subtracted", "1 − 10 · 0.01 takes a hundredth of the *start* away each time; it is a hundredth of what is left. (If you rounded: three decimals, please.)", 0.9),
             Mistake("the new share", "0.096 is what the ten batches have brought in. How much of the start is left?", 0.0956),
+            Mistake("the new share, rounded", "0.096 is what the ten batches have brought in. How much of the start is left?", 0.096),
+            Mistake("ten hundredths", "0.1 counts what is brought in, ten times 0.01. How much of the start is left?", 0.1),
+            Mistake("in percent", _IN_PERCENT, 90.4),
             Mistake("one update", "0.99 is left after one update.", 0.99),
             Mistake("PyTorch's momentum", "0.01 is the share of the *new* value; in Keras momentum is the share of the old.", 0.0),
             Mistake("nine updates", "that is after nine updates.", 0.9135),
@@ -209,12 +213,15 @@ left_of_the_start = PredictExercise(
             Mistake("all gone", "1 − 100 · 0.01 would be 0. But each update takes a hundredth of what is *left*.", 0.0),
             Mistake("the new share after 100", "0.634 is what the batches have brought in.", 0.634),
             Mistake("ten updates", "0.904 is left after ten updates.", 0.904),
-            Mistake("two digits", _TWO_DIGITS, 0.37),
+            Mistake("the new share after 100, rounded", "0.63 is what the batches have brought in.", 0.63),
+            Mistake("two digits", _THREE_DECIMALS, 0.37),
+            Mistake("in percent after 100", _IN_PERCENT, 36.6),
         ],
         "left after 10 updates, momentum 0.9": [
             Mistake("all gone after ten", "1 − 10 · 0.1 would be 0. But each update takes a tenth of what is *left*.", 0.0),
             Mistake("the new share of 0.9", "0.651 is what the batches have brought in.", 0.651),
             Mistake("one update of 0.9", "0.9 is left after one update.", 0.9),
+            Mistake("in percent of 0.9", _IN_PERCENT, 34.9),
         ],
         "moving mean after 10 updates": [
             Mistake(
@@ -225,7 +232,7 @@ left_of_the_start = PredictExercise(
             Mistake("the start's share", "0.904 · 50: that is the weight of the start, and the start is 0.", 45.2),
             Mistake("one update's worth", "0.5 is what one update brings in, 0.01 · 50.", 0.5),
             Mistake("ten times one update", "ten times 0.5, less what fades: each update also shrinks what came before.", 5.0),
-            Mistake("one decimal", "right so far: give it to two decimals.", 4.8),
+            Mistake("one decimal", _THREE_DECIMALS, 4.8),
             Mistake("momentum 0.9", "that would be with momentum 0.9.", 32.57),
             Mistake("still 0", "each update brings in a hundredth of the batch's mean.", 0.0),
         ],
@@ -322,7 +329,7 @@ def _by_second_moments(weights, means, variances, sizes):
     gamma, beta, *_ = weights
     mean = np.average(means, axis=0, weights=sizes)
     second = np.average(variances + means**2, axis=0, weights=sizes)
-    return gamma.copy(), beta.copy(), mean[None], (second - mean**2)[None]
+    return gamma.copy(), beta.copy(), mean, second - mean**2
 
 
 def _into_the_list(weights, means, variances, sizes):
@@ -353,6 +360,22 @@ def _moments_cases():
     return cases
 
 
+class _LayerWeights(CodeExercise):
+    """Returns weights for a layer, whose `set_weights` takes no axes of length 1 (else a matter of taste)."""
+
+    def _arrays(self, value, expected, case):
+        arrays = super()._arrays(value, expected, case)
+        if isinstance(arrays, Problem):
+            return arrays
+        for item, target, name in zip(value, expected, self.outputs, strict=True):
+            if np.shape(item) != target.shape:
+                return Problem(
+                    f"`{name}` has shape {np.shape(item)}, expected {target.shape}: a layer's `set_weights` refuses the "
+                    "axis of length 1. Is there a `keepdims=True` or a `None` too many?"
+                )
+        return arrays
+
+
 recalibrate_solution = recalibrate
 
 _NO_SHARES = (
@@ -361,7 +384,7 @@ _NO_SHARES = (
 )
 _GAMMA_BETA = "gamma and beta have been learned: they are not statistics and stay as they are."
 
-recalibrate = CodeExercise(
+recalibrate = _LayerWeights(
     recalibrate,
     cases=_moments_cases,
     outputs=["gamma", "beta", "moving_mean", "moving_variance"],
@@ -711,7 +734,7 @@ recalibrate = CodeExercise(
         "of its mean from the full mean.",
     ],
     insight="Variance of everything = mean of the variances + variance of the means. With well shuffled batches the "
-    "second part is small; with sorted ones it is most of it. And gamma and beta stayed: they were learned.",
+    "second part is small; with batches sorted by class it is not. And gamma and beta stayed: they were learned.",
 )
 
 
@@ -1085,6 +1108,7 @@ _LAYER_OUTPUTS = (
     "moving_variance",
     "initial values",
     "which are trainable",
+    "gradient of the input",
 )
 
 
@@ -1099,6 +1123,7 @@ def _layer_on_trial(
     moments=lambda x: (x.mean(axis=0), x.var(axis=0)),
     divisor=lambda variance, epsilon: np.sqrt(variance + epsilon),
     last=lambda x_hat, gamma, beta: gamma * x_hat + beta,
+    held=(False, False),
     late=False,
     default=False,
 ):
@@ -1107,11 +1132,17 @@ def _layer_on_trial(
     Args:
         batches: (T, N, C), given one after another in training. x: (M, C), given then, with ``training``
             (None: the argument is left out). gamma, beta: (C,), assigned after building.
+        held: Which of the batch's mean and variance no gradient flows through.
         late: The moving statistics are updated first, and then used in training.
         default: What ``training`` is when it is left out.
     """
     channels = len(gamma)
     moving = [np.full(channels, start[2]), np.full(channels, start[3])]
+
+    def answer(x, training, batch, kept_so_far):
+        choice = {"batch": batch, "moving": kept_so_far}
+        mean, variance = (choice[name][k] for k, name in enumerate(source(training)))
+        return last((x - mean) / divisor(variance, epsilon), gamma, beta)
 
     def call(x, training):
         nonlocal moving
@@ -1121,14 +1152,38 @@ def _layer_on_trial(
             moving = [
                 update(momentum, old, new) for old, new in zip(moving, kept(*batch, len(x)), strict=True)
             ]
-        choice = {"batch": batch, "moving": moving if late else before}
-        mean, variance = (choice[name][k] for k, name in enumerate(source(training)))
-        return last((x - mean) / divisor(variance, epsilon), gamma, beta)
+        return answer(x, training, batch, moving if late else before)
 
-    in_training = [call(batch, True) for batch in batches][-1]
+    def gradient(at, kept_so_far):
+        def loss(x):
+            batch = [old if hold else new for old, new, hold in zip(moments(at), moments(x), held, strict=True)]
+            return (_weighting(x.shape) * answer(x, True, batch, kept_so_far)).sum()
+
+        return _slopes(loss, at)
+
+    for batch in batches[:-1]:
+        call(batch, True)
+    before = moving
+    in_training = call(batches[-1], True)
+    dx = gradient(batches[-1].astype(np.float64), moving if late else before)
     in_inference = call(x, default if training is None else training)
     initial = np.array([np.full(channels, value) for value in start])
-    return in_training, in_inference, *moving, initial, np.array(trainable, dtype=float)
+    return in_training, in_inference, *moving, initial, np.array(trainable, dtype=float), dx
+
+
+def _weighting(shape):
+    """What the outputs are multiplied by before they are added up to a loss: of their plain sum the gradient is 0."""
+    return np.cos(np.arange(np.prod(shape))).reshape(shape)
+
+
+def _slopes(loss, x, step=1e-5):
+    """The gradient of ``loss`` at x by central differences: right for every layer, also for a wrong one."""
+    slopes = np.empty_like(x)
+    for index in np.ndindex(*x.shape):
+        one = np.zeros_like(x)
+        one[index] = step
+        slopes[index] = (loss(x + one) - loss(x - one)) / (2 * step)
+    return slopes
 
 
 def _layer_solution(batches, x, gamma, beta, training, momentum, epsilon):
@@ -1167,6 +1222,12 @@ def _layer_cases():
     return cases
 
 
+_FLOWS = (
+    "What is computed from the batch changes with the batch: notebook 03's `backward` has a part for the mean and one for "
+    "the variance. Only the *moving* statistics stand outside the gradient."
+)
+
+
 class _Unfinished(Exception):
     """The layer lacks something; the message says what, for the student."""
 
@@ -1176,6 +1237,7 @@ class _Trial:
 
     def __init__(self, layer_class: type) -> None:
         self._class = layer_class
+        self.in_fit = False  # True while, and if, a call as inside `fit` fails
         self.__name__ = layer_class.__name__
         self.__signature__ = inspect.signature(_layer_solution)
         # So that the engine finds the student's own line when something raises.
@@ -1183,6 +1245,7 @@ class _Trial:
 
     def __call__(self, batches, x, gamma, beta, training, momentum, epsilon):
         import keras
+        import tensorflow as tf
 
         layer = self._class(momentum=momentum, epsilon=epsilon)
         layer.build((None, len(gamma)))
@@ -1194,7 +1257,13 @@ class _Trial:
         layer.gamma.assign(gamma)
         layer.beta.assign(beta)
         for batch in batches:
-            in_training = layer(keras.ops.convert_to_tensor(batch), training=True)
+            with tf.GradientTape() as tape:
+                inputs = tf.constant(batch)
+                tape.watch(inputs)
+                in_training = layer(inputs, training=True)
+                fits = in_training is not None and tuple(in_training.shape) == batch.shape
+                loss = tf.reduce_sum(in_training * _weighting(batch.shape).astype(np.float32)) if fits else None
+        dx = tape.gradient(loss, inputs) if fits else None
         given = {} if training is None else {"training": training}
         in_inference = layer(keras.ops.convert_to_tensor(x), **given)
         for name in names[2:]:
@@ -1202,14 +1271,15 @@ class _Trial:
         results = [in_training, in_inference, layer.moving_mean.numpy(), layer.moving_variance.numpy()]
         if any(result is None for result in results):
             raise _Unfinished("`call` returns `None`. Is the `return` missing?")
+        results.append(np.zeros_like(batch) if dx is None else dx)
         trainable = [getattr(layer, name).trainable for name in names]
         arrays = [np.array(keras.ops.convert_to_numpy(result)) for result in results]
-        # As `fit` calls it: NumPy's functions fail there, though they work on numbers.
-        import tensorflow as tf
-
+        # As `fit` calls it: NumPy's functions fail there, though they work on numbers, and N is not known.
         step = tf.function(lambda batch: layer(batch, training=True), autograph=False)
+        self.in_fit = True
         step.get_concrete_function(tf.TensorSpec((None, len(gamma)), tf.float32))
-        return *arrays, initial, np.array(trainable, dtype=float)
+        self.in_fit = False
+        return *arrays[:-1], initial, np.array(trainable, dtype=float), arrays[-1]
 
 
 def _require_weight(layer: Any, name: str, channels: int, keras: Any, when: str = "in `build`") -> None:
@@ -1236,6 +1306,12 @@ _REMEDIES = {
     "__array__": "NumPy's functions need numbers, and inside `fit` there are none yet: use those of `keras.ops`.",
     "fully-defined": "The input's shape is (None, C): a weight takes only the last axis of it.",
 }
+# What an error says that only a call as inside `fit` raises, because N is None there or a tensor of its own.
+_SIZE_UNKNOWN = ("None", "len is not well defined", "same dtype")
+_NO_SIZE = (
+    "N, the number of examples, is not known inside `fit`: a batch's shape is (None, C) there. `keras.ops.mean`, "
+    "`keras.ops.var` and `keras.ops.moments` count for themselves."
+)
 
 
 class LayerExercise(CodeExercise):
@@ -1312,6 +1388,8 @@ class LayerExercise(CodeExercise):
             outcome.error = bare(inner[1].strip()).with_traceback(error.__traceback__)
         verdict = super()._refuse_outcome(answer, case, args, outcome)
         more = next((said for sign, said in _REMEDIES.items() if error is not None and sign in str(error)), "")
+        if not more and getattr(answer, "in_fit", False) and any(sign in str(error) for sign in _SIZE_UNKNOWN):
+            more = _NO_SIZE
         return replace(verdict, paragraphs=(*verdict.paragraphs, more)) if verdict and more else verdict
 
 
@@ -1565,6 +1643,21 @@ my_batch_normalization = LayerExercise(
             "In inference the mean is the moving one, but the variance is still the batch's.",
             _layer_with(source=lambda training: ("batch", "batch") if training else ("moving", "batch")),
         ),
+        Mistake(
+            "no gradient through mean and variance",
+            f"In training no gradient flows through the batch's mean and variance (`stop_gradient`?). {_FLOWS}",
+            _layer_with(held=(True, True)),
+        ),
+        Mistake(
+            "no gradient through the mean",
+            f"In training no gradient flows through the batch's mean (`stop_gradient`?). {_FLOWS}",
+            _layer_with(held=(True, False)),
+        ),
+        Mistake(
+            "no gradient through the variance",
+            f"In training no gradient flows through the batch's variance (`stop_gradient`?). {_FLOWS}",
+            _layer_with(held=(False, True)),
+        ),
     ],
     properties=[
         Property(
@@ -1635,7 +1728,7 @@ late_statistics = ExperimentExercise(
             "caught up",
             "The averages have caught up: after so many steps little of their start is left. How much is momentum to the "
             "power of the steps?",
-            lambda r: r["full"] - r["moving"] < 0.05,
+            lambda r: r["momentum"] ** r["steps"] < 0.2,
         ),
     ],
     otherwise="The direction is right: the averages lag. But too little of their start is left yet. Compute momentum to the "
