@@ -25,4 +25,6 @@ def pytest_configure(config):
     """Give each process an IPython folder of its own: two kernels would lock one another's history."""
     worker = os.environ.get("PYTEST_XDIST_WORKER")
     if worker and "IPYTHONDIR" in os.environ:
-        os.environ["IPYTHONDIR"] = str(Path(os.environ["IPYTHONDIR"]) / worker)
+        folder = Path(os.environ["IPYTHONDIR"]) / worker
+        folder.mkdir(parents=True, exist_ok=True)
+        os.environ["IPYTHONDIR"] = str(folder)
