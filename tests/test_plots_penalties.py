@@ -19,6 +19,7 @@ TWO = {"x_label": "weight of ink", "y_label": "weight of width"}
 STRENGTHS = np.logspace(-4, 1, 21)
 GRID = np.linspace(0, 1, 51)
 POINTS = np.stack([np.linspace(0, 1, 30), np.cos(5 * np.linspace(0, 1, 30))], axis=1)
+NAMES = [f"P{i}" for i in range(15)]
 TITLE = "Threes against fives, two hundred digits, and the weight of every pixel against the strength of its penalty"
 
 X = np.linspace(-1, 1, 41)
@@ -57,6 +58,7 @@ FIGURES = {
     "paths, marked": lambda: two(at={"L1": STRENGTHS[-1]}),
     "paths with fits": with_fits,
     "paths with fits, limits": lambda: with_fits(fit_limits=(-1.8, 1.8), title=TITLE),
+    "paths with fits, named": lambda: with_fits(names=NAMES),
     "touching, one": one,
     "touching, two": lambda: plots.touching_contours(
         {name: (X, X, LOSS, RING, (0.3, 0.0)) for name in ("L2", "L1")}, title=TITLE, **TWO,
@@ -127,6 +129,15 @@ def test_at_the_mark_weights_that_are_exactly_zero_are_hollow():
     assert len(hollow.get_ydata()) == (here == 0).sum() > 0 and to_hex(hollow.get_markerfacecolor()) == "#ffffff"
 
 
+def test_the_longest_weights_carry_their_names_where_their_lines_begin(drawn):
+    axes, first = drawn["paths with fits, named"].axes[2], shrinking(15)[0]
+    at = {text.get_text(): text.xy for text in axes.texts}
+    longest = NAMES[np.abs(first).argmax()]
+    assert at[longest] == (STRENGTHS[0], first[NAMES.index(longest)])
+    assert 2 <= len(at) < 15
+    assert all(place == (STRENGTHS[0], first[NAMES.index(name)]) for name, place in at.items())
+
+
 def test_fits_stand_above_the_paths_of_their_penalty(drawn):
     figure = drawn["paths with fits, limits"]
     assert [axes.get_title(loc="left") for axes in figure.axes] == ["L2", "L1", "", ""]
@@ -159,6 +170,7 @@ def test_the_ring_the_touching_point_and_the_lowest_loss_are_where_they_belong(d
     (lambda: two(at={"L2": 0}), ValueError, r"at\['L2'\]: expected one of the panel's strengths, got 0"),
     (lambda: two(fits={"L2": (POINTS, GRID, GRID)}), ValueError, "fits: expected one for each of L2, L1, got L2"),
     (lambda: two(fits={name: (GRID, GRID, GRID) for name in ("L1", "L2")}), ValueError, "points: expected numbers of shape"),
+    (lambda: two(names=["P1"]), ValueError, "names: expected 15, one for each weight of 'L2', got 1"),
     (lambda: two(truth=GRID), TypeError, "truth: expected a pair"),
     (lambda: plots.touching_contours({"L2": (X, X, LOSS)}, **TWO), TypeError, "got 3 of them"),
     (lambda: one(x=X[::-1]), ValueError, "finite numbers that increase"),

@@ -307,7 +307,7 @@ class CodeExercise(Exercise):
         bad = []
         for k, (got, right) in enumerate(zip(values, self._reference[case][1])):
             # Objects, strings and the like cannot be compared with numbers.
-            if not isinstance(got, (np.ndarray, np.generic)) or got.dtype.kind not in "fiub":
+            if not isinstance(got, (np.ndarray, np.generic, int, float)) or np.asarray(got).dtype.kind not in "fiub":
                 return []
             if not _same_up_to_ones(np.asarray(got), right):
                 bad.append(k)

@@ -25,6 +25,8 @@ _RATE = "the slope is subtracted as it is. A step is the learning rate times the
 _FIXED = "that is L1's step, the same for every size. The slope of L2 grows with the weight."
 _SHARE = "that is L2's step, in proportion to the weight. The slope of |w| is 1 (or −1), whatever the size."
 _GROWN = "the weight has grown. A step goes *against* the slope."
+_SLOPE = "that is the slope, λ · 1. The step is the learning rate times it, and starts from where the weight is."
+_UNMOVED = "the loss does not pull at it, but the penalty does."
 
 alone = PredictExercise(
     {
@@ -44,7 +46,7 @@ alone = PredictExercise(
             Mistake("grown", _GROWN, 2.2),
             Mistake("strength forgotten", "that is 2 − η · 2w: the strength λ multiplies the slope.", 1.6),
             Mistake("the step alone", "that is how far it moves. Asked is where it arrives.", 0.2),
-            Mistake("unmoved", "the loss does not pull at it, but the penalty does.", 2.0),
+            Mistake("unmoved", _UNMOVED, 2.0),
         ],
         "L1: 2.0 becomes": [
             Mistake("the step of L2", _SHARE, 1.8),
@@ -52,7 +54,8 @@ alone = PredictExercise(
             Mistake("strength forgotten", "that is 2 − η (or half a step of L2): the slope of λ|w| is λ.", 1.9),
             Mistake("grown", _GROWN, 2.05),
             Mistake("the step alone", "that is how far it moves. Asked is where it arrives.", 0.05),
-            Mistake("unmoved", "the loss does not pull at it, but the penalty does.", 2.0),
+            Mistake("the slope alone", _SLOPE, 0.5),
+            Mistake("unmoved", _UNMOVED, 2.0),
         ],
         "L2: 0.03 becomes": [
             Mistake("the step of L1", _FIXED, -0.02),
@@ -62,6 +65,7 @@ alone = PredictExercise(
             Mistake("grown", _GROWN, 0.033),
             Mistake("the step alone", "that is how far it moves. Asked is where it arrives.", 0.003),
             Mistake("strength forgotten", "that is w − η · 2w: the strength λ multiplies the slope.", 0.024),
+            Mistake("unmoved", "that is the slope, or the weight unmoved. The step is the learning rate times the slope.", 0.03),
         ],
         "L1: 0.03 becomes": [
             Mistake("stops at 0", "that is what one would like. But a plain step of gradient descent does not look where "
@@ -72,12 +76,15 @@ alone = PredictExercise(
             Mistake("sign lost", "0.03 − 0.05: mind the sign.", 0.02),
             Mistake("the step alone", "that is how far it moves. Asked is where it arrives.", 0.05),
             Mistake("strength forgotten", "that is w − η: the strength λ multiplies the slope.", -0.07),
+            Mistake("the slope alone", _SLOPE, 0.5),
+            Mistake("unmoved", _UNMOVED, 0.03),
         ],
         "L2 ever reaches exactly 0": [
             Mistake("arrives", "each step leaves nine tenths of what was there. Nine tenths of something is not nothing.",
                     True),
         ],
     },
+    choices={"L2 ever reaches exactly 0": (True, False)},
     points=2,
     hints=[
         "One step: new weight = old weight − learning rate · slope of the penalty. The formulas of the slopes stand above.",
@@ -228,6 +235,18 @@ penalty = CodeExercise(
             _penalized(lambda k, l1, l2: l1 * np.linalg.norm(k, 1) + l2 * (k**2).sum()), ("value",),
         ),
         Mistake(
+            "rows times rows",
+            "The sum over `kernel @ kernel.T` takes the product of *every two* rows. Squares are element by element: only the diagonal "
+            "of that matrix holds them.",
+            _penalized(lambda k, l1, l2: l1 * np.abs(k).sum() + l2 * (k @ k.T).sum()), ("value",),
+        ),
+        Mistake(
+            "columns times columns",
+            "The sum over `kernel.T @ kernel` takes the product of *every two* columns. Squares are element by element: only the "
+            "diagonal of that matrix holds them.",
+            _penalized(lambda k, l1, l2: l1 * np.abs(k).sum() + l2 * (k.T @ k).sum()), ("value",),
+        ),
+        Mistake(
             "root and half",
             "The L2 part of the value is half the root of the sum of squares. It is the sum of squares itself: no root, and in this "
             "formula no ½.",
@@ -303,7 +322,7 @@ penalty = CodeExercise(
                 _penalized(bias_slope=lambda b, l1, l2: np.ones_like(b)), ("d_bias",)),
         Mistake("bias gradient is the bias", "`d_bias` is the bias itself. What does the penalty change when the bias moves a "
                 "little?", _penalized(bias_slope=lambda b, l1, l2: b.copy()), ("d_bias",)),
-        Mistake("bias gradient of one number", "0 is right, but `d_bias` has the bias' shape, (C,): an array of zeros.",
+        Mistake("bias gradient of one number", "0 is right, but `d_bias` is one number. Return an array of the bias' shape, (C,).",
                 _penalized(bias_slope=lambda b, l1, l2: np.float64(0)), ("d_bias",)),
         Mistake(
             "sign lost in the gradient",
@@ -376,6 +395,20 @@ penalty = CodeExercise(
             "L1 forgotten",
             "Only L2 is there; the absolute values are missing.",
             _penalized(lambda k, l1, l2: _value(k, 0, l2), lambda k, l1, l2: _slope(k, 0, l2)), ("value", "d_kernel"),
+        ),
+        Mistake(
+            "L1 or else L2",
+            "Where l1 is above 0, L2 is left out. Both may be wanted at once: the two parts are added, and a strength of 0 takes its part "
+            "out by itself.",
+            _penalized(lambda k, l1, l2: _value(k, l1, 0 if l1 else l2), lambda k, l1, l2: _slope(k, l1, 0 if l1 else l2)),
+            ("value", "d_kernel"),
+        ),
+        Mistake(
+            "L2 or else L1",
+            "Where l2 is above 0, L1 is left out. Both may be wanted at once: the two parts are added, and a strength of 0 takes its part "
+            "out by itself.",
+            _penalized(lambda k, l1, l2: _value(k, 0 if l2 else l1, l2), lambda k, l1, l2: _slope(k, 0 if l2 else l1, l2)),
+            ("value", "d_kernel"),
         ),
         Mistake(
             "strengths forgotten in the gradient",
@@ -468,6 +501,17 @@ def _centred(x, y, strength, bias=True):
     return np.append(y.mean() - x[:, 1:].mean(axis=0) @ w if bias else y.mean(), w)
 
 
+def _ones_centred(penalized, bias=True):
+    """Ridge on columns that are all centred, the ones among them; ``penalized(D + 1)``: the diagonal."""
+
+    def wrong(x, y, strength):
+        z = x - x.mean(axis=0)
+        w = np.linalg.solve(z.T @ z / len(x) + strength * np.diag(penalized(x.shape[1])), z.T @ (y - y.mean()) / len(x))
+        return np.append(y.mean() - x[:, 1:].mean(axis=0) @ w[1:] if bias else 0.0, w[1:])
+
+    return wrong
+
+
 def _more_rows(factor):
     """Least squares with one more row for each penalized number: ``factor(strength, N)`` on the diagonal, target 0."""
 
@@ -525,6 +569,10 @@ _ALL_PENALIZED = (
 _NO_N = (
     "The 1/N is missing on the left: the loss is the *mean* of the squared errors. With the sum, the same strength weighs N times "
     "less."
+)
+_ONES_CENTRED = (
+    "Centring makes the column of ones 0, and a matrix with an empty row cannot be solved for. Leave that column out when you centre; "
+    "the bias comes back at the end, from the means."
 )
 
 ridge = CodeExercise(
@@ -611,6 +659,21 @@ ridge = CodeExercise(
             "The mean of y is subtracted, those of the features are not. Then the weights answer for the features' means. Centre both, or "
             "neither.",
             lambda x, y, strength: np.append(y.mean(), _no_ones(x, y - y.mean(), strength)[1:]),
+        ),
+        Mistake(
+            "ones centred",
+            _ONES_CENTRED,
+            _ones_centred(lambda count: np.append(0.0, np.ones(count - 1))),
+        ),
+        Mistake(
+            "ones centred, with a penalty on them",
+            _ONES_CENTRED + " (With a strength above 0 the penalty hides it.)",
+            _ones_centred(np.ones),
+        ),
+        Mistake(
+            "ones centred, bias 0",
+            _ONES_CENTRED + " (With a strength above 0 the penalty hides it, and the bias is 0.)",
+            _ones_centred(np.ones, bias=False),
         ),
         Mistake(
             "least squares, shrunk",
@@ -1007,7 +1070,8 @@ proximal_step = CodeExercise(
         ),
         Property(
             "The zeros and the signs are right. The others should be smaller by rate · l1 than after the gradient step.",
-            lambda args, outputs: False,
+            lambda args, outputs: np.allclose(
+                np.abs(outputs[0]), np.maximum(np.abs(args[0] - args[2] * args[1]) - args[2] * args[3], 0), atol=1e-4),
         ),
     ],
     variants=[_by_cases, _by_clip, _by_two_halves, _by_elements],
@@ -1024,7 +1088,8 @@ proximal_step = CodeExercise(
 
 # --- experiment: few pixels, few errors ----------------------------------------------------------
 
-_KEYS = ("penalty", "strength", "pixels", "error", "error without")
+_KEYS = ("penalty", "strength", "draws", "pixels", "error", "error without")
+_DRAWS = 5
 _FEWEST_POINTS, _MOST_PIXELS = 5, 50
 
 
@@ -1038,6 +1103,8 @@ def _complete(result):
         return "A negative strength would *reward* large weights. Take one of at least 0."
     if not all(isinstance(n, (int, float, np.number)) and np.isfinite(n) for n in numbers):
         return "Some of the numbers are not finite: is the strength a number of at least 0?"
+    if result["draws"] < _DRAWS:
+        return f"The targets are means of {_DRAWS} draws: one lucky draw says little. Leave `seeds` as it came, or take more."
     return ""
 
 

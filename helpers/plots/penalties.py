@@ -1,6 +1,6 @@
 """What a penalty on weights does: where its contours touch the loss's, and how weights shrink along it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -127,6 +127,7 @@ def weight_paths(
     fit_labels: tuple[str, str] = ("x", "y"),
     fit_limits: tuple[float, float] | None = None,
     truth: tuple[ArrayLike, ArrayLike] | None = None,
+    names: Sequence[str] | None = None,
     title: str = "",
     styles: Mapping[str, str] | None = None,
 ) -> CourseFigure:
@@ -138,6 +139,8 @@ def weight_paths(
         at: title -> a strength, marked by a vertical line, and each weight there by a dot (hollow: exactly 0).
         fits: title -> (points (N, 2), x (S,), fit (S,)), drawn above the title's paths, with the axes'
             `fit_labels`, y in `fit_limits` and `truth` (x, values) as a dashed line.
+        names: the weights' names (D,), the same in all panels. They stand where the lines begin, the longest
+            weights first, as far as there is room.
         styles: title -> a name that `style` knows.
 
     Raises TypeError or ValueError that names the argument, what was expected and what came.
@@ -154,8 +157,14 @@ def weight_paths(
         values = checks.numbers(values, "truth values", "S")
         truth = checks.steps(x, "truth x", len(values)), values
 
-    figure = new_figure(7.2 if above else 4.8, title)
-    grid = figure.subplots(1 + bool(above), len(drawn), squeeze=False, sharey="row")
+    for name, (_, weights) in drawn.items() if names is not None else ():
+        if len(names) != weights.shape[1]:
+            raise ValueError(f"names: expected {weights.shape[1]}, one for each weight of {name!r}, got {len(names)}")
+
+    # Low, so that it fits on a projector together with its sliders.
+    figure = new_figure(5.6 if above else 4.8, title)
+    grid = figure.subplots(1 + bool(above), len(drawn), squeeze=False, sharey="row",
+                           height_ratios=(1, 1.4) if above else None)
     for axes, (name, (points, x, fit)) in zip(grid[0], above.items(), strict=False):
         axes.plot(*points.T, "o", color=_GREY, markeredgecolor="white", markersize=8, zorder=3)
         axes.plot(x, fit, color=looks[name].color, zorder=4)
@@ -168,10 +177,13 @@ def weight_paths(
         axes.set_title(axes.get_title(loc="left"), color=looks[name].text_color)
     for axes, (name, (strengths, weights)) in zip(grid[-1], drawn.items(), strict=True):
         _lines(axes, strengths, weights, looks[name], marks.get(name))
+        axes.margins(y=0.08 if names else 0.05)
         name_axes(axes, "" if above else name, x_label, len(drawn))
         axes.set_title(axes.get_title(loc="left"), color=looks[name].text_color)
         axes.set_xscale("log")
         few_ticks(axes.xaxis, (6, 3, 2)[len(drawn) - 1], logarithmic=True)
+    for axes, (name, (strengths, weights)) in zip(grid[-1], drawn.items(), strict=True):
+        _name_lines(axes, strengths, weights, names or (), looks[name])
     grid[0][0].set_ylabel(wrap(fit_labels[1] if above else y_label, 30))
     grid[-1][0].set_ylabel(wrap(y_label, 30))
     footnote(figure, _reading(above, truth, marks))
@@ -219,6 +231,21 @@ def _lines(axes: Axes, strengths: np.ndarray, weights: np.ndarray, look: Style, 
     for group, fill in ((here != 0, look.color), (here == 0, "white")):
         axes.plot(np.full(group.sum(), strengths[place]), here[group], "o", color=look.text_color, markersize=8,
                   markerfacecolor=fill, markeredgewidth=1.5, path_effects=halo, zorder=5)
+
+
+def _name_lines(axes: Axes, strengths: np.ndarray, weights: np.ndarray, names: Sequence[str], look: Style) -> None:
+    """Call it when all panels are drawn: they share the axis that says how much room a name needs."""
+    if not names:
+        return
+    axes.set_xlim(left=strengths[0] * (strengths[0] / strengths[-1]) ** 0.14)
+    low, high = axes.get_ylim()
+    taken = [0.0]
+    for i in np.argsort(-np.abs(weights[0])):
+        here = weights[0, i]
+        if np.abs(np.array(taken) - here).min() > 0.12 * (high - low):
+            taken.append(here)
+            axes.annotate(names[i], (strengths[0], here), xytext=(-6, 0), textcoords="offset points", ha="right",
+                          va="center", color=look.text_color)
 
 
 def _reading(above: Mapping, truth, marks: Mapping) -> str:
