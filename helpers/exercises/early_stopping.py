@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import copy
+
 import numpy as np
 
+from helpers.exercises import sandbox
+from helpers.exercises.comparing import Problem
 from helpers.exercises.engine import (
     Case,
     CodeExercise,
@@ -114,6 +118,21 @@ def _by_stride(order, count):
     return np.setdiff1d(np.arange(len(order)), held_out), held_out
 
 
+class _Split(CodeExercise):
+    """Says so where ``order`` itself has been put into another order."""
+
+    def _refuse_outcome(self, answer, case, args, outcome):
+        order = args[2]
+        moved = not np.array_equal(order, case.args[2]) and np.array_equal(np.sort(order), np.arange(len(order)))
+        if outcome.error is None and moved:
+            return self._verdict(
+                "unusable",
+                "Your function has put `order` itself into another order: `shuffle` and `sort` do that to the array they "
+                "are given. `order` is random already; take the row numbers as they come.",
+            )
+        return super()._refuse_outcome(answer, case, args, outcome)
+
+
 def _split_cases():
     cases = []
     for seed, n, count in ((1, 12, 4), (2, 11, 3)):
@@ -121,10 +140,13 @@ def _split_cases():
         x = rng.normal(size=(n, 2)).round(2) + np.arange(n)[:, None]
         y = np.arange(n) * 3 // n  # in order of the classes
         cases.append(Case(f"with {n} examples, {count} of them for validation", (x, y + 1.0, rng.permutation(n), count)))
+    pictures = np.arange(40.0).reshape(10, 2, 2)
+    order = np.random.default_rng(3).permutation(10)
+    cases.append(Case("with 10 pictures, x of shape (10, 2, 2)", (pictures, np.arange(10) // 5 + 1.0, order, 4)))
     return cases
 
 
-split = CodeExercise(
+split = _Split(
     split,
     cases=_split_cases,
     outputs=["x_train", "y_train", "x_validation", "y_validation"],
@@ -250,6 +272,14 @@ split = CodeExercise(
             _rows(lambda order, count: (order[count:], order[:count + 1])),
         ),
         Mistake(
+            "flattened",
+            "The right rows, but x has lost its shape: the examples may be pictures, x of shape (N, ...). Choose rows and "
+            "leave the other axes alone.",
+            lambda x, y, order, count: (
+                x[order[count:]].reshape(len(order) - count, -1), y[order[count:]],
+                x[order[:count]].reshape(count, -1), y[order[:count]]),
+        ),
+        Mistake(
             "drawn with replacement",
             "Row numbers come up more than once in a set: was it drawn with replacement (`rng.choice` or `rng.integers`)? "
             "`order` names each row once.",
@@ -260,7 +290,7 @@ split = CodeExercise(
         Property("The two sets together should have as many examples as came in, and have not.",
                  lambda args, outputs: len(outputs[0]) + len(outputs[2]) == len(args[0])),
         Property("An example is in both sets. Then the validation loss knows what has been learned by heart.",
-                 lambda args, outputs: not set(outputs[0][:, 0]) & set(outputs[2][:, 0])),
+                 lambda args, outputs: not {o.flat[0] for o in outputs[0]} & {o.flat[0] for o in outputs[2]}),
     ],
     variants=[
         lambda x, y, order, count: (x[order][count:], y[order][count:], x[order][:count], y[order][:count]),
@@ -469,6 +499,40 @@ def _asked_later(losses, patience, min_delta):
     return min(last + 1, len(losses) - 1) if last - best_epoch >= patience else last, best_epoch
 
 
+def _back_by_previous(losses, patience, min_delta):
+    """Keeps the best properly, and sets the count back by comparing with the epoch before."""
+    best, best_epoch, in_vain = losses[0], 0, 0
+    for epoch in range(1, len(losses)):
+        if losses[epoch] + min_delta < best:
+            best, best_epoch = losses[epoch], epoch
+        in_vain = 0 if losses[epoch] < losses[epoch - 1] else in_vain + 1
+        if in_vain >= patience:
+            return epoch, best_epoch
+    return len(losses) - 1, best_epoch
+
+
+def _first_in_vain(losses, patience, min_delta):
+    best, best_epoch, in_vain = losses[0], 0, 0
+    for epoch, loss in enumerate(losses):
+        if loss + min_delta < best:
+            best, best_epoch, in_vain = loss, epoch, 0
+        else:
+            in_vain += 1
+            if in_vain >= patience:
+                return epoch, best_epoch
+    return len(losses) - 1, best_epoch
+
+
+def _asked_before_looking(losses, patience, min_delta):
+    best, best_epoch = np.inf, 0
+    for epoch, loss in enumerate(losses):
+        if epoch - best_epoch >= patience:
+            break
+        if loss + min_delta < best:
+            best, best_epoch = loss, epoch
+    return epoch, best_epoch
+
+
 def _rule_cases():
     # Sixteenths: they are exact, and so is "better by exactly min_delta".
     def losses(*sixteenths):
@@ -522,6 +586,29 @@ stop_at = CodeExercise(
             "`<=` where `<` belongs: a loss that is the same as the best (or better by exactly `min_delta`) is counted as "
             "an improvement. On a plateau such a run never ends.",
             _rule(better=lambda loss, best, delta: loss + delta <= best),
+        ),
+        Mistake(
+            "count set back by the epoch before",
+            "The count of epochs in vain is set back by an epoch that is better than the one *before* it. After a bad epoch "
+            "that is soon done. Only a new best ends the waiting.",
+            _back_by_previous,
+        ),
+        Mistake(
+            "epoch 0 in vain",
+            "Epoch 0 counts as in vain: the best loss starts as `losses[0]`, and then epoch 0 is compared with itself. A run "
+            "that begins badly ends one epoch early.",
+            _first_in_vain,
+        ),
+        Mistake(
+            "asked before looking",
+            "Whether the patience has run out is asked *before* this epoch's loss is looked at. The epoch counts as run, but "
+            "if it is the one that improves, nobody sees it. Look first, then ask.",
+            _asked_before_looking,
+        ),
+        Mistake(
+            "patience of 3 for all",
+            "The patience is 3, whatever `patience` says. It is an argument: use it.",
+            lambda losses, patience, min_delta: _rule()(losses, 3, min_delta),
         ),
         Mistake(
             "ties improve, without min_delta",
@@ -739,6 +826,7 @@ class Rehearsal:
             "test": np.asarray(validation)[::-1] if test is None else test,
         }
         self._epoch, self._in_place = 0, in_place
+        self.asked = set()  # which losses somebody has looked at
         self.weights = self._at(0)
 
     @staticmethod
@@ -755,6 +843,9 @@ class Rehearsal:
             self.weights = self._at(self._epoch)
 
     def loss(self, data="validation"):
+        if data not in self._losses:
+            raise ValueError(f'`run.loss` knows "training", "validation" and "test"; got {data!r}')
+        self.asked.add(data)
         return float(self._losses[data][self._epoch])
 
 
@@ -855,6 +946,45 @@ def _first_epoch_first(run, patience, epochs):
     return kept, count
 
 
+class _Summed:
+    """A run whose every loss is that of the training and the validation data together."""
+
+    def __init__(self, run):
+        self._run = run
+
+    def __getattr__(self, name):
+        return getattr(self._run, name)
+
+    def loss(self, data="validation"):
+        return self._run.loss("training") + self._run.loss("validation")
+
+
+class _KeepTheBest(CodeExercise):
+    """Says so where nothing was ever saved, and where the test data were looked at for nothing."""
+
+    def evaluate(self, answer):
+        verdict = super().evaluate(answer)
+        if verdict.passed:
+            args = copy.deepcopy(self._reference[0][0].args)
+            sandbox.call(lambda: answer(*args), cpu_seconds=self.cpu_seconds)
+            if "test" in args[0].asked:
+                return self._verdict(
+                    "wrong",
+                    "The right weights and the right number of epochs. But the *test* loss is measured during the training. "
+                    "Even if nothing is decided by it: a number that is seen after every epoch is sooner or later used. The "
+                    "test data are looked at once, at the end, and not here.",
+                )
+        return verdict
+
+    def _arrays(self, value, expected, case):
+        if isinstance(value, (tuple, list)) and len(value) == 2 and value[0] is None:
+            return Problem(
+                "`weights` is `None`: either no epoch was ever saved, or something else is returned. With what does the best "
+                "loss start, and can any loss be below that?"
+            )
+        return super()._arrays(value, expected, case)
+
+
 def _runs():
     wave = (1.2, *LOG)
     falling_then_up = (1.0, 0.8, 0.6, 0.5, 0.55, 0.52, 0.85)
@@ -872,7 +1002,7 @@ def _runs():
     ]
 
 
-train_and_keep = CodeExercise(
+train_and_keep = _KeepTheBest(
     train_and_keep,
     cases=_runs,
     outputs=["weights", "epochs_run"],
@@ -953,6 +1083,17 @@ train_and_keep = CodeExercise(
             "The epoch is chosen by the *test* loss. Then the test data have taken part in the training, and their error "
             "is no longer that of data nobody has looked at. The validation data are there for choosing.",
             _training(data="test"),
+        ),
+        Mistake(
+            "training and validation loss together",
+            "The epoch is chosen by the training and the validation loss *together*. The training loss falls to the end, and "
+            "pulls the choice to later epochs. Only the validation loss decides.",
+            lambda run, patience, epochs: _training()(_Summed(run), patience, epochs),
+        ),
+        Mistake(
+            "patience of 3 for all",
+            "The patience is 3, whatever `patience` says. It is an argument: use it.",
+            lambda run, patience, epochs: _training()(run, 3, epochs),
         ),
         Mistake(
             "never stops, last weights",
@@ -1067,8 +1208,8 @@ keras_rules = PredictExercise(
                     "weights it has: those of the last epoch, which is one of those in vain.", "the best epoch"),
         ],
         _RAN_OUT: [
-            Mistake("restoring only after a stop", "so it was in older versions. Look into `on_train_end` of the version "
-                    "installed here (the next cells show it).", "the last epoch"),
+            Mistake("restoring only after a stop", "so it was in Keras 2. The version installed here restores them in "
+                    "its `on_train_end`, however the run ends. The trials below show it.", "the last epoch"),
         ],
         _ZERO: [
             Mistake("none", "an epoch must have been in vain before anybody can know it.", 0),
@@ -1096,7 +1237,7 @@ keras_rules = PredictExercise(
     },
     points=3,
     hints=[
-        "Open the docstring: `?keras.callbacks.EarlyStopping`. Look at the defaults first.",
+        "To keep the best weights costs memory. Does a default do what costs, or what costs nothing?",
         "For the creeping loss note the best that counted, 1.000, and compare: 0.996, 0.992, 0.988.",
     ],
     insight="Remember the first one. Whoever writes `EarlyStopping(patience=5)` and nothing else gets the network of five "
@@ -1117,6 +1258,8 @@ def _trial_missing(result):
     values = [result["runs within 1 %"], result["epochs"], result["min_delta"], result["patience"]]
     if not all(isinstance(value, (int, float, np.number)) and np.isfinite(value) for value in values):
         return "One of the measured values is not a finite number. Did the trial run through?"
+    if int(result["patience"]) != result["patience"]:
+        return "`patience` counts epochs: a whole number, please."
     return ""
 
 
@@ -1183,8 +1326,8 @@ choose_patience = ExperimentExercise(
         "With the loss, try patience 1, 2, 3 and so on, with min_delta = 0. Each additional epoch of patience costs one "
         "epoch in every run.",
     ],
-    insight="A few epochs of patience are enough, because the *loss* on 500 digits is a smooth curve. The noisier what you "
-    "monitor, the longer you must wait: with the accuracy no patience does both.",
+    insight="For the loss a few epochs of patience are enough, though it goes up and down a little. With the accuracy no "
+    "patience does both: its best epoch is another one. Monitor what you want to be good.",
 )
 
 
