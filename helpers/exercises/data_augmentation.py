@@ -181,6 +181,31 @@ def _shift_by_slices_positive(images, down, right):
     return moved
 
 
+def _shift_up_to_minus_zero(images, down, right):
+    """Both directions apart, but [:-0] is empty, so a shift by 0 does not fit."""
+    moved = np.zeros_like(images)
+    (to_r, from_r), (to_c, from_c) = (
+        (slice(by, None), slice(None, -by)) if by >= 0 else (slice(None, by), slice(-by, None)) for by in (down, right)
+    )
+    moved[:, to_r, to_c] = images[:, from_r, from_c]
+    return moved
+
+
+def _shift_up_to_minus_zero_one_by_one(images, down, right):
+    """The same, first all rows and then all columns: the error names other shapes."""
+    for axis, by in ((1, down), (2, right)):
+        source, moved = np.moveaxis(images, axis, 0), np.zeros_like(images)
+        target = np.moveaxis(moved, axis, 0)  # a view
+        if by == 0:  # said as NumPy says it for moved[:, by:] = images[:, :-by]
+            moved[:] = images[:, :0] if axis == 1 else images[:, :, :0]
+        elif by > 0:
+            target[by:] = source[:-by]
+        else:
+            target[:by] = source[-by:]
+        images = moved
+    return images
+
+
 def _shift_cropped(images, down, right):
     height, width = images.shape[1:]
     return _true_shift(images, down, right)[:, max(down, 0) : height + min(down, 0),
@@ -356,6 +381,18 @@ shift = CodeExercise(
             _shift_by_slices_positive,
         ),
         Mistake(
+            "up to minus zero",
+            "Where it moves, it is right. But with `down` or `right` 0 a slice ends at −0, which is 0: `[:-0]` is empty, "
+            "not everything. Count the end from the front.",
+            _shift_up_to_minus_zero,
+        ),
+        Mistake(
+            "up to minus zero, one axis at a time",
+            "Where it moves, it is right. But with `down` or `right` 0 a slice ends at −0, which is 0: `[:-0]` is empty, "
+            "not everything. Count the end from the front.",
+            _shift_up_to_minus_zero_one_by_one,
+        ),
+        Mistake(
             "blackened from the top only",
             "For positive numbers it is right. With a negative one, `[:, :down]` means everything *but* the last "
             "rows, and nearly all turns black: then it is the other end that must be blackened.",
@@ -468,6 +505,12 @@ def _read_wrapped(images, r, c):
     height, width = images.shape[1:]
     wrapped = np.pad(images, ((0, 0), (height, height), (width, width)), mode="wrap")
     return read(wrapped, r + height, c + width)
+
+
+def _read_reflected(images, r, c, mode="symmetric"):
+    height, width = images.shape[1:]
+    mirrored = np.pad(images, ((0, 0), (height - 1, height - 1), (width - 1, width - 1)), mode=mode)
+    return read(mirrored, r + height - 1, c + width - 1)
 
 
 def _rotate_pushed(images, degrees):
@@ -746,6 +789,17 @@ rotate = CodeExercise(
             "Beyond the border the outermost pixel is repeated: are the places clipped before `read`? It knows what "
             "to do with places outside.",
             lambda x, d: _turning(x, d, look=_read_edge),
+        ),
+        Mistake(
+            "filled by reflection",
+            "Beyond the border comes a mirror image of the picture (Keras' fill_mode \"reflect\", its default). Asked is "
+            "black: beyond the border lies 0.",
+            lambda x, d: _turning(x, d, look=_read_reflected),
+        ),
+        Mistake(
+            "filled by reflection about the last pixel",
+            "Beyond the border comes a mirror image of the picture. Asked is black: beyond the border lies 0.",
+            lambda x, d: _turning(x, d, look=lambda images, r, c: _read_reflected(images, r, c, "reflect")),
         ),
         Mistake(
             "wraps around",
@@ -1763,8 +1817,8 @@ train = CodeExercise(
         "move, `model.step`. After the inner loop: `model.loss` on the validation pictures as they are.",
     ],
     insight="Three rules in six lines: moved are the training pictures only; from the original, and anew each time; each by a "
-    "number of its own, with its own label beside it. Keras' layers follow the same rules, if they are part of the "
-    "model.",
+    "number of its own, with its own label beside it. Keras' layers follow the same rules where they are part of the "
+    "model and `fit`, `evaluate` and `predict` run it. Called by hand they need `training=False`.",
 )
 
 
@@ -1809,7 +1863,7 @@ gain_six_points = ExperimentExercise(
     met=lambda r: _gain(r) >= _TARGET and r["epochs"] <= _MOST_EPOCHS and not r["flip"],
     report=lambda r: (
         f"Validation accuracy: ≈ {r['without']:.1f} % without augmentation, ≈ {r['with']:.1f} % with it, so "
-        f"≈ {_gain(r):.1f} points."
+        f"≈ {_gain(r):.1f} points.".replace("-", "−")
     ),
     mistakes=[
         Mistake(
@@ -1852,6 +1906,11 @@ gain_six_points = ExperimentExercise(
             lambda r: abs(r["degrees"]) > 30 or abs(r["pixels"]) > 3.5 or abs(r["zoom"]) > 0.35,
         ),
         Mistake(
+            "too timid",
+            "All in the right direction, but so little is changed that the pictures hardly differ from the originals.",
+            lambda r: abs(r["degrees"]) < 8 and abs(r["zoom"]) < 0.1 and abs(r["pixels"]) < 1.5,
+        ),
+        Mistake(
             "stopped too soon",
             "The strengths may be right, but the training stops too soon. Never seeing a picture twice, the network "
             "has more to learn and needs more epochs than the 200 digits as they are.",
@@ -1861,11 +1920,6 @@ gain_six_points = ExperimentExercise(
             "one way only",
             "One of the three ways alone. They say different things about digits: take them together.",
             lambda r: sum(bool(r[name]) for name in ("degrees", "zoom", "pixels")) == 1,
-        ),
-        Mistake(
-            "too timid",
-            "All in the right direction, but so little is changed that the pictures hardly differ from the originals.",
-            lambda r: abs(r["degrees"]) < 8 and abs(r["zoom"]) < 0.1 and abs(r["pixels"]) < 1.5,
         ),
     ],
     otherwise="Not there yet. Which of the three strengths was best alone, in the recorded runs above? Give them all, about as "
