@@ -250,6 +250,12 @@ def test_what_is_no_seed_is_called_by_its_name_in_the_note_and_in_the_descriptio
         assert part in groups.description
 
 
+def test_a_logarithmic_y_axis_of_less_than_two_powers_of_ten_has_ticks_between_them():
+    figure = plots.learning_curves({"first": ([1, 2, 3], [[27, 8, 1.6]])}, **LABELS, log_y=True)
+    low, high = figure.axes[0].get_ylim()
+    assert [tick for tick in figure.axes[0].get_yticks() if low <= tick <= high] == [2, 5, 10, 20]
+
+
 def test_a_logarithmic_y_axis_has_whole_powers_of_ten_and_is_named_in_the_description():
     values = [[0.2, 3.0, 3e5], [0.3, 4.0, 1e6]]
     figure = plots.learning_curves({"batch": ([0, 1, 2], values)}, **LABELS, log_y=True)

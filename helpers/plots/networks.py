@@ -6,7 +6,6 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
-from . import checks
 from .panels import check_count
 from .style import INK, PALE, CourseFigure, new_figure, style, styled, titled, wrap
 

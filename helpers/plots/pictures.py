@@ -39,7 +39,7 @@ def pictures(
     rows = -(-len(stack) // columns)
     wrapped = [wrap(text, max(6, 66 // columns)) for text in titles]
     lines = max(text.count("\n") for text in wrapped) + 1
-    picture = min(3.2, 0.9 * WIDTH / columns) * stack.shape[1] / stack.shape[2]
+    picture = min(4.3, 0.9 * WIDTH / columns) * stack.shape[1] / stack.shape[2]
     height = rows * (picture + 0.28 * lines + 0.15)
     figure = new_figure(height, title)
     grid = figure.subplots(rows, columns, squeeze=False)

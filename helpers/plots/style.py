@@ -257,7 +257,10 @@ def median_and_range(values: np.ndarray) -> str:
 def few_ticks(axis: Axis, most: int = 5, *, logarithmic: bool = False, whole: bool = False) -> None:
     """About `most` ticks, with thousands marked off; `whole` numbers only, for steps and epochs."""
     if logarithmic:
-        axis.set_major_locator(LogLocator(numticks=most + 1))
+        low, high = axis.get_view_interval()
+        # Between 2 and 30 there is one power of ten only, and one tick is no scale.
+        parts = (1, 2, 5) if high < 100 * low else (1,)
+        axis.set_major_locator(LogLocator(subs=parts, numticks=most + 1))
         axis.set_minor_locator(NullLocator())
     else:
         axis.set_major_locator(MaxNLocator(most, steps=[1, 2, 2.5, 5, 10], integer=whole))
