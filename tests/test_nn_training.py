@@ -46,6 +46,12 @@ def test_softmax_rows_are_probabilities_whatever_the_logits(z):
     np.testing.assert_allclose(nn.softmax(z - 50), p, atol=1e-11)
 
 
+def test_softmax_of_a_stack_is_that_of_each_of_its_matrices():
+    stack = np.random.default_rng(0).normal(size=(3, 4, 5))
+    np.testing.assert_array_equal(nn.softmax(stack), [nn.softmax(logits) for logits in stack])
+    np.testing.assert_array_equal(nn.softmax(stack[0, 0]), nn.softmax(stack[0])[0])
+
+
 @modest
 @given(logits())
 def test_cross_entropy_is_the_mean_of_minus_log_softmax(z):

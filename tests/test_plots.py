@@ -301,6 +301,13 @@ def test_points_are_the_values_and_the_bar_their_median():
     assert len(set(seeds.get_xdata())) == 3
 
 
+def test_a_level_is_a_line_across_and_named_in_the_description():
+    figure = plots.points({"batch": [3.0, 1.0]}, y_label="gain", level=0)
+    assert figure.axes[0].lines[0].get_ydata() == [0, 0]
+    assert "A line across at 0." in figure.description
+    assert "line across" not in plots.points({"batch": [3.0, 1.0]}, y_label="gain").description
+
+
 def test_pictures_share_one_scale():
     figure = plots.pictures([[[0, 1]], [[4, 2]]], ["a", "b"])
     assert [image.get_clim() for axes in figure.axes for image in axes.images] == [(0, 4), (0, 4)]

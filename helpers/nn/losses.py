@@ -8,11 +8,11 @@ from helpers.nn.arrays import is_float_array, kind
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:
-    """Turn logits (N, classes), floats, into probabilities (N, classes); each row sums to 1."""
+    """Turn logits (..., classes), floats, into probabilities of the same shape that sum to 1 along the last axis."""
     # Shifting a row changes nothing in the quotient; the largest exponent becomes 0.
-    p = logits - logits.max(axis=1, keepdims=True)
+    p = logits - logits.max(axis=-1, keepdims=True)
     np.exp(p, out=p)
-    p /= p.sum(axis=1, keepdims=True)
+    p /= p.sum(axis=-1, keepdims=True)
     return p
 
 

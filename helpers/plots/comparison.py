@@ -13,6 +13,7 @@ from .style import (
     footnote,
     median_and_range,
     new_figure,
+    number,
     style,
     styled,
     titled,
@@ -29,11 +30,13 @@ def points(
     y_limits: tuple[float, float] | None = None,
     styles: Mapping[str, str] | None = None,
     unit: str = "seed",
+    level: float | None = None,
 ) -> CourseFigure:
     """Each seed a point, in the order given from left to right; a bar at the median of each group.
 
     groups: label -> values (seeds,). y_label: with the unit, if there is one. styles: see `style`.
     unit: what one point is, where it is no seed, in the singular: "data set".
+    level: a height to compare with, such as 0 for differences: a thin line across.
 
     Raises TypeError or ValueError that names the argument, what was expected and what came.
     """
@@ -43,6 +46,8 @@ def points(
     }
     figure = new_figure(4.8, title)
     axes = figure.subplots()
+    if level is not None:
+        axes.axhline(level, color=INK, linewidth=1, zorder=0)
     for i, (values, look) in enumerate(drawn.values()):
         across = i + (np.linspace(-0.25, 0.25, len(values)) if len(values) > 1 else np.zeros(1))
         axes.plot(across, values, look.marker, color=look.color, markeredgecolor="white", markersize=11)
@@ -58,7 +63,8 @@ def points(
     axes.set_ylabel(wrap(y_label, 30))
     footnote(figure, f"a point: one {unit}; bar: median")
     figure.description = " ".join([
-        f"Points{titled(title)}, one for each {unit}, with a bar at the median. y: {y_label}.",
+        f"Points{titled(title)}, one for each {unit}, with a bar at the median. y: {y_label}."
+        + ("" if level is None else f" A line across at {number(level)}."),
         *(
             f"{label}: {len(values)} {unit}{'s' * (len(values) != 1)}, median {median_and_range(values)}."
             for label, (values, _) in drawn.items()
