@@ -555,8 +555,11 @@ def test_tensors_of_tensorflow_and_keras_are_named(one):
             assert verdict.state == "unusable" and f"a {library} tensor" in text(verdict)
 
 
-def test_lengths_of_one_may_be_there_or_not(two):
-    assert two.evaluate(lambda x: (x.mean(axis=0, keepdims=True), x.var(axis=0)[:, None])).state == "correct"
+def test_lengths_of_one_may_be_there_or_not_and_are_mentioned(two):
+    verdict = two.evaluate(lambda x: (x.mean(axis=0), x.var(axis=0)[:, None]))
+    assert verdict.state == "correct"
+    assert "`variance` has shape (3, 1), asked for was (3,)" in text(verdict)
+    assert "asked for" not in text(two.evaluate(lambda x: (x.mean(axis=0), x.var(axis=0))))
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64, np.longdouble])

@@ -177,7 +177,7 @@ class CodeExercise(Exercise):
         if refusal:
             return refusal
         results: list[list[np.ndarray]] = []
-        printed = ""
+        printed = shapes = ""
         for case, expected in self._reference:
             args = copy.deepcopy(case.args)
             outcome = sandbox.call(lambda: answer(*args), cpu_seconds=self.cpu_seconds)
@@ -197,8 +197,9 @@ class CodeExercise(Exercise):
                 if known:
                     return self._name(known, [], printed)
                 return self._verdict("unusable", arrays.text, f"That was {case.text}.", hint)
+            shapes = shapes or self._other_shape(outcome.value, expected)
             results.append(arrays)
-        return self._compare(results, printed)
+        return self._compare(results, printed, shapes)
 
     def _prepare(self) -> None:
         """Run the solution and the known mistakes once; every later check reuses the results."""
@@ -299,6 +300,19 @@ class CodeExercise(Exercise):
             arrays.append(array)
         return arrays
 
+    def _other_shape(self, value: Any, expected: list[np.ndarray]) -> str:
+        """What to say of the first output that has axes of length 1 too many or too few; else nothing."""
+        values = (value,) if len(self.outputs) == 1 else value
+        for name, got, target in zip(self.outputs, values, expected):
+            if np.shape(got) != target.shape:
+                what = "The result" if len(self.outputs) == 1 else f"`{name}`"
+                return (
+                    f"{what} has shape {np.shape(got)}, asked for was {target.shape}. The numbers are right, so it "
+                    "counts; but beside another array an axis of length 1 broadcasts, so the two shapes do not do the "
+                    "same."
+                )
+        return ""
+
     def _known_by_case(self, case: int, value: Any) -> list[Mistake]:
         """Known mistakes that explain every wrong output of this case, whatever its shape; else none."""
         values = (value,) if len(self.outputs) == 1 else value
@@ -345,14 +359,14 @@ class CodeExercise(Exercise):
         wrong = self._wrong[mistake.name][case][k]
         return not isinstance(wrong, Exception) and _same_up_to_ones(got, wrong)
 
-    def _compare(self, results: list[list[np.ndarray]], printed: str) -> Verdict:
+    def _compare(self, results: list[list[np.ndarray]], printed: str, shapes: str) -> Verdict:
         bad = [
             k for k in range(len(self.outputs))
             if not all(same(r[k], expected[k]) for r, (_, expected) in zip(results, self._reference))
         ]
         if not bad:
             note = "It also printed while being checked; remove the `print` when you are done." if printed else ""
-            return self._verdict("correct", self.insight, note)
+            return self._verdict("correct", self.insight, shapes, note)
         right = [self.outputs[k] for k in range(len(self.outputs)) if k not in bad]
         named = self._recognize(bad, dict(enumerate(results)))
         known = _each_once([mistake for mistake in named if mistake])
