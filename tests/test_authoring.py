@@ -12,6 +12,7 @@ from helpers.authoring.__main__ import main
 from helpers.authoring.check import check
 from helpers.authoring.execute import execute
 from helpers.authoring.notebook import canonical, placed_exercises, read, write
+from helpers.authoring.slides import HEIGHT, height, split
 from helpers.authoring.solve import solved
 
 PICTURE = base64.b64encode(bytes(300)).decode()
@@ -510,6 +511,50 @@ def test_slides_follow_the_slide_types(tmp_path):
     page = (tmp_path / "slides" / "03-fake.slides.html").read_text()
     assert page.count("<section><section>") == 1 + len(FAKES)
     assert "data:image/png;base64" in page
+
+
+def tall_picture(pixels):
+    start = bytes(16) + (950).to_bytes(4, "big") + pixels.to_bytes(4, "big")
+    return picture(data=base64.b64encode(start + bytes(300)).decode())
+
+
+def slide_types(*cells):
+    return [cell.metadata.slideshow.slide_type for cell in split(canonical(new_notebook(cells=list(cells)))).cells]
+
+
+def test_what_is_higher_than_a_slide_becomes_two():
+    half = "\n".join(["x = 1"] * 18)
+    assert height(code(half)) * 2 < HEIGHT < height(code(half)) * 3
+    text = new_markdown_cell("## A\n\nIs it so?\n\nIt is.")
+    assert slide_types(text, code(half), code(half)) == ["slide", "-", "subslide"]
+    assert slide_types(code(half), code(half), code(half), code(half)) == ["-", "-", "subslide", "-"]
+    assert slide_types(code("x = 1"), code("y = 2", printed("line\n" * 18))) == ["-", "-"]
+
+
+def test_a_text_begins_the_slide_of_the_cell_it_leads_to():
+    half = "\n".join(["x = 1"] * 18)
+    leads, last = "And now:", "So it is."
+    assert slide_types(code(half), new_markdown_cell(leads), code(half), code(half)) == ["-", "-", "-", "subslide"]
+    cells = [code(half), code("x = 1\ny = 2"), new_markdown_cell(leads), code(half), new_markdown_cell(last)]
+    assert slide_types(*cells) == ["-", "-", "subslide", "-", "-"]
+    skipped = code(half, slideshow={"slide_type": "skip"})
+    assert slide_types(code(half), skipped, new_markdown_cell("B"), code(half)) == ["-", "skip", "-", "-"]
+
+
+def test_a_figure_keeps_the_sentence_under_it():
+    figure, sentence = code("plots.show(f)", tall_picture(950)), new_markdown_cell("*What to see.*")
+    claims = code("claim()", printed("held\n" * 3))
+    assert height(figure) < HEIGHT < height(figure) + height(sentence)
+    assert slide_types(figure, sentence, claims) == ["subslide", "-", "subslide"]
+
+
+def test_an_exercise_keeps_its_check():
+    notebook = good()
+    place = next(place for place in placed_exercises(notebook) if place.name == "mean")
+    notebook.cells.insert(place.answer, code("\n".join(["x = 1"] * 38)))
+    cells = split(canonical(notebook)).cells
+    answer, check = (cells[i + 1].metadata.slideshow.slide_type for i in (place.answer, place.check))
+    assert (answer, check) == ("subslide", "-")
 
 
 def test_a_figure_begins_a_slide_unless_the_author_chose():
