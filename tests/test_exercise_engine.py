@@ -556,6 +556,8 @@ def test_tensors_of_tensorflow_and_keras_are_named(one):
 
 
 def test_lengths_of_one_may_be_there_or_not_and_are_mentioned(two):
+    both = two.evaluate(lambda x: (x.mean(axis=0, keepdims=True), x.var(axis=0)[:, None]))
+    assert both.state == "correct" and "`mean` has shape (1, 3), asked for was (3,)" in text(both)
     verdict = two.evaluate(lambda x: (x.mean(axis=0), x.var(axis=0)[:, None]))
     assert verdict.state == "correct"
     assert "`variance` has shape (3, 1), asked for was (3,)" in text(verdict)

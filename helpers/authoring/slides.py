@@ -43,10 +43,10 @@ def slides(path: Path, folder: Path) -> Path:
 
 
 def split(notebook: NotebookNode) -> NotebookNode:
-    """Begin a further slide wherever one would be higher than the screen; the notebook is changed and returned.
+    """Begin a further slide wherever one would be higher than the screen.
 
-    A text stays with the cell that it leads to, a figure with the sentence under it, an exercise with its
-    check, unless these alone are too high.
+    The notebook, in its canonical form, is changed and returned. A text stays with the cell that it leads to, a
+    figure with the sentence under it, an exercise with its check, unless these alone are too high.
     """
     used = 0.0
     for group in _groups(notebook.cells):
@@ -73,7 +73,7 @@ def _groups(cells: list[NotebookNode]) -> list[list[NotebookNode]]:
         belongs = last is not None and _type(cell) == "-" and (
             last.cell_type == "markdown" and not _is_caption(last)
             or _is_caption(cell)
-            or "solution" in last.metadata.get("nbgrader", {}) and last.metadata.nbgrader.solution
+            or last.metadata.get("nbgrader", {}).get("solution", False)
         )
         if belongs:
             groups[-1].append(cell)

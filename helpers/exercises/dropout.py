@@ -22,7 +22,9 @@ from helpers.exercises.engine import (
 class _Drawing(CodeExercise):
     """A wrong answer that gives something else at every call draws random numbers of its own: that is said first."""
 
-    own_draws = Mistake("draws its own numbers", "", None)
+    def __init__(self, *arguments, own_draws: str, **options):
+        self.own_draws = own_draws
+        super().__init__(*arguments, **options)
 
     def evaluate(self, answer):
         verdict = super().evaluate(answer)
@@ -35,7 +37,7 @@ class _Drawing(CodeExercise):
             )
             arrays = [a for a in (first, second) if isinstance(a, np.ndarray)]
             if len(arrays) == 2 and not same(*arrays):
-                return self._verdict("known mistake", self.own_draws.message, mistakes=(self.own_draws.name,))
+                return self._verdict("known mistake", self.own_draws, mistakes=("draws its own numbers",))
         return verdict
 
 
@@ -205,20 +207,15 @@ def _forward_cases():
     ]
 
 
-class _Forward(_Drawing):
-    own_draws = Mistake(
-        "draws its own numbers",
-        "It gives another result at every call: it draws random numbers of its own. The numbers are given here, `u`, "
-        "so that everyone gets the same mask and the result can be checked.",
-        None,
-    )
-
-
 _SHARED = "It is drawn once for every *element* of the batch."
 
-dropout_forward = _Forward(
+dropout_forward = _Drawing(
     dropout_forward,
     cases=_forward_cases,
+    own_draws=(
+        "It gives another result at every call: it draws random numbers of its own. The numbers are given here, "
+        "`u`, so that everyone gets the same mask and the result can be checked."
+    ),
     outputs=["y"],
     mistakes=[
         Mistake(
@@ -500,24 +497,19 @@ def _fresh(seed, scaled=True):
     return wrong
 
 
-class _Backward(_Drawing):
-    own_draws = Mistake(
-        "a fresh mask",
-        "It gives another result at every call: a fresh mask is drawn. The gradient of units that took part would be "
-        "thrown away, and units that did not take part would be blamed. It must be the mask of the forward pass: "
-        "that is why the layer remembers it.",
-        None,
-    )
-
-
 _FRESH = (
     "A mask of its own is drawn. The gradient of units that took part is thrown away, and units that did not take "
     "part are blamed. It must be the mask of the forward pass."
 )
 
-dropout_backward = _Backward(
+dropout_backward = _Drawing(
     dropout_backward,
     cases=_backward_cases,
+    own_draws=(
+        "It gives another result at every call: a fresh mask is drawn. The gradient of units that took part would"
+        " be thrown away, and units that did not take part would be blamed. It must be the mask of the forward "
+        "pass: that is why the layer remembers it."
+    ),
     outputs=["dx"],
     mistakes=[
         Mistake(
@@ -1244,18 +1236,13 @@ def _by_example(x, kernel, rate):
     return 1 + noise.mean(axis=0) / own
 
 
-class _Shift(_Drawing):
-    own_draws = Mistake(
-        "masks drawn",
-        "It gives another result at every call: you draw masks and measure. That is a good test of the formula; asked "
-        "for is the formula, which needs no masks.",
-        None,
-    )
-
-
-variance_shift = _Shift(
+variance_shift = _Drawing(
     variance_shift,
     cases=_shift_cases,
+    own_draws=(
+        "It gives another result at every call: you draw masks and measure. That is a good test of the formula; "
+        "asked for is the formula, which needs no masks."
+    ),
     outputs=["ratio"],
     mistakes=[
         Mistake(
@@ -1434,7 +1421,10 @@ variance_shift = _Shift(
         ),
     ],
     properties=[
-        Property("In no unit can the ratio be below 1: the masks only add variance. In one of yours it is.", lambda args, outputs: bool(np.all(outputs[0] >= 1 - 1e-6))),
+        Property(
+            "In no unit can the ratio be below 1: the masks only add variance. In one of yours it is.",
+            lambda args, outputs: bool(np.all(outputs[0] >= 1 - 1e-6)),
+        ),
     ],
     variants=[
         _by_example,
