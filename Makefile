@@ -44,17 +44,13 @@ $(STAMP): FORCE
 endif
 FORCE:
 
-$(STAMP): requirements.txt pyproject.toml
+$(STAMP): requirements.txt pyproject.toml setup.py settings/normalization-and-regularization.json
 	@if ! $(PY) -m pip --version >/dev/null 2>&1; then \
 	    $(find-python); rm -rf $(VENV) && "$$python" -m venv $(VENV); \
 	fi
 	$(PY) -m pip install -r requirements.txt
 	@# setuptools is pinned too: without build isolation, nothing unpinned is fetched.
 	$(PY) -m pip install --quiet --no-build-isolation --no-deps -e .
-	@mkdir -p $(VENV)/share/jupyter/lab/settings
-	@# A fresh JupyterLab asks whether it may fetch news, and looks for updates, over the network.
-	@echo '{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}' \
-	    > $(VENV)/share/jupyter/lab/settings/overrides.json
 	@echo '$(CURDIR)' > $@
 
 # Leaves the command of a fitting Python in the shell variable `python`, or says what is missing.

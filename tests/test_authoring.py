@@ -1,3 +1,4 @@
+import ast
 import base64
 import sys
 import types
@@ -11,6 +12,7 @@ from helpers.authoring import AuthoringError
 from helpers.authoring.__main__ import main
 from helpers.authoring.check import check
 from helpers.authoring.execute import execute
+from helpers.authoring.names import bound, read as names_read, rebound
 from helpers.authoring.notebook import canonical, placed_exercises, read, write
 from helpers.authoring.slides import HEIGHT, height, split
 from helpers.authoring.solve import solved
@@ -278,6 +280,17 @@ BREACHES = {
     "not executed": (edited(3, execution_count=None), "not executed from top to bottom"),
     "executed out of order": (edited(3, execution_count=9), "not executed from top to bottom"),
     "no title": (edited(0, source="A title"), "the first cell is not a title"),
+def explores(*sources):
+    """The first exercise becomes the cell `slider`; `sources` stand in the cells of the exercises after it."""
+
+    def edit(notebook):
+        notebook.cells[3].id = "slider"
+        for cell, source in zip([notebook.cells[3], *notebook.cells[7::4]], sources, strict=False):
+            cell.source = source
+
+    return edit
+
+
     "stderr": (shows(printed("careful\n", "stderr"), picture()), "wrote to stderr: careful"),
     "blank on stderr": (shows(printed("\n", "stderr"), picture()), "wrote to stderr"),
     "error": (
@@ -337,6 +350,22 @@ BREACHES = {
     "nbval told to look away": (edited(-2, source="# NBVAL_IGNORE_OUTPUT\ndraw()"), "asks nbval"),
     "nbval tag": (lambda notebook: notebook.cells[-2].metadata.update(tags=["nbval-skip"]), "asks nbval"),
 }
+    "slider reads a name bound again": (
+        explores("names = 'a'\ndef draw(n):\n    return show(names[n])\nplots.explore(draw, n=[1, 2])", "x = 1", "names = 2"),
+        "cell slider: a slider moved after Run All reads 'names', which cell code-mean has bound again: give it another",
+    ),
+    "slider is a lambda": (
+        explores("plots.explore(lambda n: show(names[n]), n=[1, 2])", "for names in 'ab':\n    print(names)"),
+        "reads 'names', which cell code-second-guess has bound again",
+    ),
+    "slider calls what reads a name bound again": (
+        explores(
+            "def shown(n):\n    return names[n]\nways = {'a': (1, lambda n: shown(n))}\n"
+            "def draw(n):\n    return show(ways['a'][1](n))\nplots.explore(draw, n=[1, 2])",
+            "with open(0) as names:\n    pass",
+        ),
+        "reads 'names', which cell code-second-guess has bound again",
+    ),
 
 
 @pytest.mark.parametrize("name", BREACHES)
@@ -373,6 +402,28 @@ def test_links_to_files_and_pages_are_followed_as_they_should(tmp_path):
     (tmp_path / "data").mkdir()
     notebook = good()
     notebook.cells[
+@pytest.mark.parametrize(
+    "later",
+    [
+        "def other(names):\n    names = 2\n    return names",
+        "[names for names in 'ab']",
+        "sorted('ab', key=lambda names: names)",
+        "class Other:\n    names = 2",
+        "names[0] = names.size = 2",
+        "print(names == 2, dict(names=2))",
+        "draw = n = m = letter = 2",
+        "def names(",
+    ],
+)
+def test_what_a_later_cell_may_do_with_a_sliders_names(later):
+    cells = [
+        "names = [1, 2]",
+        "def draw(n):\n    m = n\n    return [names[letter] for letter in m]\nplots.explore(draw, n=[1, 2])",
+        later,
+    ]
+    assert rebound(cells, 1, ast.Name("draw", ast.Load())) == {}
+
+
         -1
     ].source = "[a](data) [b](https://example.org/x) [c](#part) [d](data#x) [e](mailto:a@b.c)"
     assert texts(notebook, tmp_path) == []
@@ -397,6 +448,69 @@ def test_one_claim_in_two_notebooks_is_told(tmp_path):
 
 
 def plain(*sources):
+# Names
+
+
+@pytest.mark.parametrize(
+    ("source", "binds", "reads"),
+    [
+        ("a = b = c", "a b", "c"),
+        ("a, (b, *c) = d", "a b c", "d"),
+        ("a[i] = b.c = d", "", "a b d i"),
+        ("a += b", "a", "a b"),
+        ("a: b = c", "a", "b c"),
+        ("a: b", "", "b"),
+        ("del a", "a", "a"),
+        ("a = a", "a", "a"),
+        ("a = 1\nb = a", "a b", ""),
+        ("b = a\na = 1", "a b", "a"),
+        ("for a in b(a):\n    c = a\nelse:\n    d", "a c", "a b d"),
+        ("if a:\n    b = 1\nelse:\n    c = b", "b c", "a"),
+        ("with a as b, b as (c, d):\n    c", "b c d", "a"),
+        ("try:\n    a\nexcept b as c:\n    c", "c", "a b"),
+        ("match a:\n    case {'x': [b, *c], **d}:\n        b, c, d\n    case E() as e:\n        e", "b c d e", "E a"),
+        ("import a.b, c.d as e\nfrom f import g, h as i\nfrom j import *", "a e g i", ""),
+        ("if (a := b) > a:\n    a", "a", "b"),
+        ("[a for a in b if (c := a)]\nc", "c", "b"),
+        ("[(a, b, d) for a in a for b in c(a)]", "", "a c d"),
+        ("{a: b for a in c}, {a for a in c}, (a for a in c)", "", "b c"),
+        ("def a(b, *c, d=e, **f):\n    g = b, c, d, f, h\n    return g, a", "a", "e h"),
+        ("def a():\n    return b\nb = 1", "a b", ""),
+        ("def a():\n    def b():\n        return c, d\n    c = 1\n    return b", "a", "d"),
+        ("def a():\n    global b\n    b = b + 1", "a b", ""),
+        ("def a():\n    nonlocal_ = 1\n    return lambda b: (b, nonlocal_, c)", "a", "c"),
+        ("@a\ndef b(c: d) -> e:\n    pass", "b", "a d e"),
+        ("async def a():\n    async for b in c:\n        await d(b)", "a", "c d"),
+        ("class A(B, m=C):\n    d = e\n    f = d\n    def g(self):\n        return d, h", "A", "B C d e h"),
+        ("lambda a, b=c: (a, b, d)", "", "c d"),
+        ("f'{a!r:{b}}'", "", "a b"),
+        ("print(a)", "", "a print"),
+        ("def a(", "", ""),
+        ("%magic", "", ""),
+    ],
+)
+def test_what_a_cell_binds_and_reads(source, binds, reads):
+    assert (bound(source), names_read(source)) == (set(binds.split()), set(reads.split()))
+
+
+@pytest.mark.parametrize(
+    ("cells", "found"),
+    [
+        (["f = lambda: a", "a = 1", "a = 2"], {"a": 1}),
+        (["def f():\n    return g()", "def g():\n    return a", "a = 1"], {"g": 1}),
+        (["def g():\n    return a\ndef f():\n    return g()", "a = 1\ndef g():\n    return b"], {"a": 1, "g": 1}),
+        (["def f():\n    return f()", "def f():\n    pass"], {"f": 1}),
+        (["def f():\n    return a\ndef f():\n    return b", "a = b = 1"], {"b": 1}),
+        (["def g():\n    return a\nf = g", "a = g = 1"], {"a": 1}),
+        (["def g():\n    return a\nf = g()", "a = 1"], {}),
+        (["class C:\n    def g(self):\n        return a\ndef f():\n    return C()", "del a"], {"a": 1}),
+        (["def f(n=a):\n    return n", "a = 1"], {}),
+    ],
+)
+def test_what_a_function_reads_when_it_is_called_later(cells, found):
+    assert rebound(cells, 0, ast.Name("f", ast.Load())) == found
+
+
     return new_notebook(cells=[new_markdown_cell("# T"), *map(code, sources)])
 
 

@@ -1,6 +1,7 @@
 """The house rules: one lock, arrows that point one way, a set-up that says what it lacks."""
 
 import ast
+import json
 import os
 import re
 import shutil
@@ -286,8 +287,9 @@ def bare_machine(tmp_path):
     course, programs = tmp_path / "course", tmp_path / "bin"
     course.mkdir()
     programs.mkdir()
-    for name in ["Makefile", "requirements.txt", "pyproject.toml"]:
+    for name in ["Makefile", "requirements.txt", "pyproject.toml", "setup.py"]:
         shutil.copy(REPOSITORY / name, course)
+    shutil.copytree(REPOSITORY / "settings", course / "settings")
     for name in ["sh", "cat", "id", "rm"]:
         (programs / name).symlink_to(shutil.which(name))
 
@@ -325,3 +327,13 @@ def test_the_set_up_says_what_is_missing(bare_machine, pythons, said):
 def test_the_set_up_passes_over_a_python_that_does_not_fit(bare_machine):
     run = bare_machine({"python3.12": ("3.12", False), "python3": ("3.13", True)})
     assert "with python3 (Python 3.13)" in run.stdout
+
+
+def test_the_settings_of_jupyterlab_are_installed_with_the_package():
+    """However the environment was made: `pip install -e .` puts them there, and JupyterLab asks for no news."""
+    name = "normalization-and-regularization.json"
+    installed = Path(sys.prefix, "share", "jupyter", "lab", "settings", "overrides.d", name)
+    assert installed.is_file(), "not installed: make lab does, and so does pip install -e ."
+    settings = json.loads(installed.read_text(encoding="utf-8"))
+    assert settings == json.loads((REPOSITORY / "settings" / name).read_text(encoding="utf-8"))
+    assert settings["@jupyterlab/apputils-extension:notification"] == {"fetchNews": "false", "checkForUpdates": False}

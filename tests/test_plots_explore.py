@@ -151,6 +151,46 @@ def test_two_threads_that_draw_leave_the_users_settings():
     assert dict(rcParams) == before
 
 
+# ---- Drawn again --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def explored(monkeypatch):
+    """The module, as if nothing had been shown yet; what is shown now is lost."""
+    module = sys.modules["helpers.plots.explore"]
+    monkeypatch.setattr(module, "_CALLS", [])
+    monkeypatch.setattr(IPython.display, "display", lambda data, **options: None)
+    return module
+
+
+def test_each_slider_is_moved_to_its_two_ends(explored):
+    drawn = []
+    plots.explore(lambda n, rate: drawn.append((n, rate)) or figure(n, rate), n=[1, 2, 3], rate=[0, 1, 10])
+    plots.explore(lambda n: drawn.append(n) or figure(n), n=[5])
+    del drawn[:]
+    explored.redraw_all()
+    assert drawn == [(1, 1), (3, 1), (2, 0), (2, 10), 5, 5]
+
+
+def test_what_fails_when_drawn_again_is_raised_with_its_values(explored):
+    names = ["a", "b", "c"]
+    plots.explore(lambda n: figure(n) if names[n] else None, n=[0, 1, 2])
+    explored.redraw_all()
+    names[2] = ""
+    with pytest.raises(TypeError, match="got NoneType") as raised:
+        explored.redraw_all()
+    assert raised.value.__notes__ == ["draw(n=2) failed."]
+    del names[:]
+    with pytest.raises(IndexError) as raised:
+        explored.redraw_all()
+    assert raised.value.__notes__ == ["draw(n=0) failed."]
+
+
+def test_what_a_person_can_move_is_not_kept(explored, watched):
+    plots.explore(figure, n=[1, 2])
+    assert explored._CALLS == []
+
+
 # ---- Choices ------------------------------------------------------------------------------------
 
 

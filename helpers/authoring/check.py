@@ -11,6 +11,7 @@ from nbformat import NotebookNode
 
 from helpers import claims
 from helpers.authoring import AuthoringError
+from helpers.authoring.names import rebound
 from helpers.authoring.notebook import canonical, catalogue, code_cells, is_stable, placed_exercises, read
 
 MOST_CODE_LINES = 18  # without blank lines; more does not fit on a slide
@@ -170,6 +171,25 @@ def _links(notebook: NotebookNode, path: Path) -> Iterator[str]:
                 yield f"cell {cell.get('id')}: the link to {file} leads nowhere"
 
 
+def _sliders(notebook: NotebookNode, path: Path) -> Iterator[str]:
+    cells = code_cells(notebook)
+    sources = [cell.source for cell in cells]
+    for index, cell in enumerate(cells):
+        for function in _explored(cell):
+            for name, later in rebound(sources, index, function).items():
+                yield (
+                    f"cell {cell.get('id')}: a slider moved after Run All reads {name!r}, which cell "
+                    f"{cells[later].get('id')} has bound again: give it another name there"
+                )
+
+
+def _explored(cell: NotebookNode) -> Iterator[ast.expr]:
+    """The functions that the cell passes to `plots.explore`."""
+    for node in ast.walk(_parsed(cell)):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "plots.explore" and node.args:
+            yield node.args[0]
+
+
 def _code(cell: NotebookNode) -> Iterator[str]:
     if cell.cell_type != "code":
         return
@@ -214,5 +234,6 @@ _RULES: Sequence[Callable[[NotebookNode, Path], Iterator[str]]] = (
     _exercises,
     _figures_explained,
     _links,
+    _sliders,
 )
 _CELL_RULES: Sequence[Callable[[NotebookNode], Iterator[str]]] = (_code, output_breaches)

@@ -11,6 +11,8 @@ from .output import mime, show
 from .style import CourseFigure, number
 from .watching import someone_watches
 
+_CALLS: list[tuple[Callable[..., CourseFigure], dict[str, list], dict[str, Any]]] = []  # shown without sliders
+
 
 def explore(
     draw: Callable[..., CourseFigure],
@@ -26,7 +28,8 @@ def explore(
 
     Where no one watches (nbclient, nbconvert, nbval) this is `show(draw(**start))` and nothing else, so
     that saved outputs, HTML and slides hold the one picture. What `draw` raises later, when a slider is
-    moved, stands in the picture's place until the next move.
+    moved, stands in the picture's place until the next move. It must therefore read no global name that a
+    later cell binds again: `authoring check` and `redraw_all` find that out.
 
     Args:
         draw: Gives a figure of `helpers.plots` for one value of each choice, passed by name.
@@ -51,6 +54,27 @@ def explore(
         _show_with_sliders(draw, first, offered, texts)
     else:
         show(_figure(draw, first))
+        _CALLS.append((draw, offered, first))
+
+
+def redraw_all() -> None:
+    """Draw again what `explore` has shown without sliders, as if somebody now moved each slider to its two ends.
+
+    For a program that has run a notebook: it shows nothing and keeps no figure.
+
+    Raises:
+        Exception: What a `draw` raises, with a note that says at which values.
+        TypeError: If a `draw` does not give a figure.
+    """
+    for draw, offered, first in _CALLS:
+        for name, values in offered.items():
+            for end in (values[0], values[-1]):
+                now = first | {name: end}
+                try:
+                    mime(_figure(draw, now))
+                except Exception as error:
+                    error.add_note(f"{_call(now)} failed.")
+                    raise
 
 
 def _values(name: str, values: Any) -> list:
@@ -136,9 +160,12 @@ def _failure(error: Exception, values: Mapping[str, Any]) -> str:
     frames = error.__traceback__
     while frames and frames.tb_frame.f_code.co_filename == __file__:
         frames = frames.tb_next
-    call = ", ".join(f"{name}={value!r}" for name, value in values.items())
     lines = traceback.format_exception(type(error), error, frames)
-    return f"draw({call}) failed.\n\n{''.join(lines)}"
+    return f"{_call(values)} failed.\n\n{''.join(lines)}"
+
+
+def _call(values: Mapping[str, Any]) -> str:
+    return f"draw({', '.join(f'{name}={value!r}' for name, value in values.items())})"
 
 
 def short(values: Sequence) -> list[str]:

@@ -119,6 +119,10 @@ class Lab:
         selector = '.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.stderr"]'
         return self.page.locator(selector).all_inner_texts()
 
+    def questions(self) -> list[str]:
+        """What JupyterLab asks or tells at the lower right."""
+        return self.page.locator(".Toastify__toast").all_inner_texts()
+
     def pictures_shown(self) -> list[int]:
         """The widths of the pictures in the outputs, in pixels of the picture; 0 for a broken one."""
         pictures = self.page.locator(".jp-OutputArea-output img")
@@ -136,7 +140,6 @@ def jupyter_server(course: Path, home: Path, notebook: str, theme: str) -> Itera
     settings = home / "settings"
     for plugin, values in {
         "apputils-extension/themes": {"theme": theme},
-        "apputils-extension/notification": {"fetchNews": "false"},
         # Cells out of sight are kept in the page, so that they can be counted and read.
         "notebook-extension/tracker": {"windowingMode": "none"},
     }.items():

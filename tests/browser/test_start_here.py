@@ -72,5 +72,6 @@ def test_the_first_notebook_runs_and_its_exercise_answers(lab, notebook, tmp_pat
         assert said(message) in shown
         assert lowest_contrast(output) >= READABLE
 
+    assert lab.questions() == [], "settings/ answers for the student that no news are fetched: make lab installs it"
     assert lab.complaints() == []
     assert lab.hosts_asked == {"127.0.0.1"}, "the course works offline"
