@@ -20,11 +20,11 @@ from matplotlib.text import Text
 from nbclient import NotebookClient
 from PIL import Image
 
-from helpers import plots
+from helpers import nn, plots
 from helpers.plots import progress_bar
 from helpers.plots.cubes import set_colors
 from helpers.plots.output import png
-from helpers.plots.style import FAMILIES, STYLES, approximately, contrast_on_white, number, spread
+from helpers.plots.style import FAMILIES, PALE, STYLES, approximately, contrast_on_white, number, spread
 
 LABELS = {"x_label": "training step", "y_label": "test accuracy"}
 
@@ -44,6 +44,9 @@ LAYER = Shares(lambda i, shape: i[0])
 INSTANCE = Shares(lambda i, shape: i[0] * shape[-1] + i[-1])
 GROUP = Shares(lambda i, shape: i[0] * 2 + i[-1] // (shape[-1] // 2))
 CUBES = {"batch": BATCH, "layer": LAYER, "instance": INSTANCE, "group": GROUP}
+CORNER = (0, 0, 0, 0)
+X, DY = [1.0, 2.0, 6.0], [1.1, -0.9, 1.6]
+CHANNEL = np.random.default_rng(0).gamma(1.5, size=60) + 2
 
 
 def saturating(seeds, count, rate=0.2, top=0.98):
@@ -75,6 +78,9 @@ FIGURES = {
     "curves, six alike": lambda: plots.learning_curves(
         {name: saturating(3, 200, top=0.97 + i / 1000) for i, name in enumerate(FAMILIES[0][:6])},
         y_limits=(0, 1), **LABELS,
+    ),
+    "curves, six of many seeds": lambda: plots.learning_curves(
+        {name: saturating(40, 20, top=0.5 + i / 20) for i, name in enumerate(FAMILIES[0][:6])}, **LABELS,
     ),
     "curves, closer": lambda: plots.learning_curves(
         {"with batch normalization": saturating(10, 50), "without": saturating(10, 50, 0.5)},
@@ -110,9 +116,11 @@ FIGURES = {
     ),
     "cube": lambda: plots.shared_statistics({"batch normalization": BATCH}, (2, 2, 2, 3)),
     "cubes": lambda: plots.shared_statistics(CUBES, (4, 3, 3, 6), title=TITLE),
-    "cubes, one set": lambda: plots.shared_statistics(CUBES, (4, 8, 8, 6), highlight=0),
+    "cubes, one set": lambda: plots.shared_statistics(CUBES, (4, 8, 8, 6), highlight=CORNER),
+    "cube, one set": lambda: plots.shared_statistics({"batch": BATCH}, (4, 3, 3, 5), highlight=(0, 1, 1, 2)),
     "cubes, large": lambda: plots.shared_statistics({"batch": BATCH, "layer": LAYER}, (16, 4, 4, 32)),
     "sheets": lambda: plots.shared_statistics({"batch": BATCH, "layer": LAYER}, (6, 4)),
+    "sheets, one set": lambda: plots.shared_statistics({"batch": BATCH, "layer": LAYER}, (6, 4), highlight=(2, 1)),
     "pictures": lambda: plots.pictures(
         samples(10, 1, 784).reshape(10, 28, 28), [f"digit {i}" for i in range(10)]
     ),
@@ -120,6 +128,17 @@ FIGURES = {
         np.eye(28)[None].repeat(3, axis=0), ["before", "after local response normalization", "difference"],
         title=TITLE, scale=(0, 1),
     ),
+    "projection": lambda: plots.projection(X, DY),
+    "projection, inwards": lambda: plots.projection(X, [1.9, 0.3, 0.5], title=TITLE),
+    "projection, a mean below 0": lambda: plots.projection(X, [-1, -2, 0]),
+    "projection, of mean 0 and along x": lambda: plots.projection([0, 1, 2], [-1, 0, 1]),
+    "projection, against x": lambda: plots.projection([0, 1, 2], [2, 1, 0]),
+    "projection, mostly mean": lambda: plots.projection(X, [5, 5, 5.5]),
+    "projection, already on the tangent": lambda: plots.projection([0, 1, 2], [1, -2, 1]),
+    "steps": lambda: plots.normalization_steps(CHANNEL, gamma=1.5, beta=-1),
+    "steps, three values": lambda: plots.normalization_steps(X, gamma=0.5, beta=1, title=TITLE),
+    "steps, far away": lambda: plots.normalization_steps(40 + 20 * samples(1, 1, 200)[0], gamma=1, beta=0),
+    "steps, hardly any variance": lambda: plots.normalization_steps(CHANNEL / 30, gamma=0.123, beta=-0.456),
     "points": lambda: plots.points(
         {"with batch normalization": saturating(10, 1)[1][:, 0], "without": [0.5]},
         y_label="accuracy", title=TITLE,
@@ -207,7 +226,12 @@ def test_measured_numbers_in_descriptions_differ_only_behind_the_sign():
         )
         groups = plots.points({"batch": values[:, 0] + offset}, y_label="accuracy")
         gallery = plots.pictures(samples(2, 1 + offset, 9).reshape(2, 3, 3), ["one", "two"])
-        return " ".join(f.description for f in (figure, bands, ridges, layers, groups, gallery))
+        thin = [plots.learning_curves({name: (steps, values[:seeds] + offset) for name in CUBES}, **LABELS)
+                for seeds in (3, 10)]
+        vectors = plots.projection(X, np.array(DY) - offset * np.arange(3))
+        rows = plots.normalization_steps(CHANNEL * (1 + offset), gamma=2, beta=1)
+        figures = (figure, bands, ridges, layers, groups, gallery, *thin, vectors, rows)
+        return " ".join(f.description for f in figures)
 
     assert text(0) != text(0.123)
     sanitize = configparser.ConfigParser(interpolation=None)
@@ -235,6 +259,39 @@ def test_the_line_is_the_median_and_the_band_reaches_from_the_lowest_seed_to_the
 
 def test_many_seeds_are_not_drawn_one_by_one():
     assert len(plots.learning_curves({"batch": saturating(6, 5)}, **LABELS).axes[0].lines) == 1
+
+
+def test_three_curves_have_bands_and_four_have_none():
+    three, four = ({name: saturating(7, 5) for name in FAMILIES[0][:count]} for count in (3, 4))
+    for curves, bands in ((three, 3), (four, 0), ({**three, "lrn": saturating(1, 5)}, 3)):
+        figure = plots.learning_curves(curves, **LABELS)
+        assert len(figure.axes[0].findobj(FillBetweenPolyCollection)) == bands
+        assert figure.description.count("with a band from") == bands
+
+
+@pytest.mark.parametrize("seeds, note", [(10, "thin lines: single seeds"), (11, "thin lines: quartiles")])
+def test_more_than_three_curves_show_their_seeds_or_the_quartiles_of_many_as_thin_lines(seeds, note):
+    curves = {name: saturating(seeds, 5) for name in FAMILIES[0][:4]}
+    figure = plots.learning_curves(curves, **LABELS)
+    thin = [line for line in figure.axes[0].lines if line.get_linewidth() < 2]
+    thick = [line for line in figure.axes[0].lines if line.get_linewidth() >= 3]
+    for i, (name, (_, values)) in enumerate(curves.items()):
+        its = [line.get_ydata() for line in thin if line.get_color() == STYLES[name].color]
+        np.testing.assert_array_equal(its, values if seeds == 10 else np.percentile(values, [25, 75], axis=0))
+        np.testing.assert_array_equal(thick[i].get_ydata(), np.median(values, axis=0))
+    assert figure.get_supxlabel() == f"line: median of {seeds} seeds; {note}"
+    shown = "with a thin line for each seed" if seeds == 10 else "with thin lines at the quartiles"
+    assert figure.description.count(f"median of {seeds} seeds, {shown}, 5 points") == 4
+
+
+def test_a_diverged_seed_leaves_gaps_in_thin_lines_and_no_warning():
+    values = np.full((12, 3), [1.0, 2.0, 3.0])
+    values[4, 1] = np.nan
+    for seeds in (5, 12):
+        figure = plots.learning_curves({name: ([0, 1, 2], values[:seeds]) for name in CUBES}, **LABELS)
+        gaps = [np.isnan(line.get_ydata()).tolist() for line in figure.axes[0].lines]
+        assert gaps.count([False, True, False]) == 4 * (2 if seeds == 5 else 3)
+        assert not any(gap[0] or gap[2] for gap in gaps)
 
 
 @pytest.mark.parametrize("unit", ["seed", "data set"])
@@ -336,7 +393,7 @@ def test_cells_have_one_color_exactly_if_they_share_a_mean(layer, shape):
 def test_the_corner_of_the_cube_is_the_first_element_on_all_three_faces():
     """One set for element (0, 0, 0, 0) alone: its three cells meet in one point, and form a hexagon."""
     corner = Shares(lambda i, shape: (i.sum(axis=0) == 0).astype(int))
-    figure = plots.shared_statistics({"batch": corner}, (4, 2, 2, 6), highlight=1)
+    figure = plots.shared_statistics({"batch": corner}, (4, 2, 2, 6), highlight=CORNER)
     colors, cells = drawn_cells(figure.axes[0])
     blue = STYLES["batch"].color.lower()
     strong = [cell for color, cell in zip(colors, cells, strict=True) if color == blue]
@@ -344,8 +401,55 @@ def test_the_corner_of_the_cube_is_the_first_element_on_all_three_faces():
     assert len(strong) == 3 and len(shared) == 1
 
 
+@pytest.mark.parametrize("shape, element", [
+    ((4, 3, 3, 6), CORNER), ((4, 8, 8, 6), CORNER), ((4, 3, 3, 6), (2, 0, 0, 3)), ((4, 3, 3, 6), (0, 1, 2, 4)),
+    ((5, 4), (3, 2)),
+])
+def test_coloured_are_exactly_the_elements_that_share_a_mean_with_the_highlighted_one(shape, element):
+    figure = plots.shared_statistics(CUBES, shape, highlight=element)
+    for axes, (name, layer) in zip(figure.axes, CUBES.items(), strict=True):
+        sets = layer.shared_sets(shape)
+        blocks = sets.reshape(shape[0], -1, shape[-1])
+        seen = sets.ravel() if len(shape) == 2 else np.concatenate(
+            [blocks[:, 0, :].ravel(), blocks[0].ravel(), blocks[:, :, 0].T.ravel()])
+        expected = np.where(seen == sets[element], STYLES[name].color.lower(), PALE.lower())
+        colors, _ = drawn_cells(axes)
+        assert colors == expected.tolist()
+
+
+def test_a_dot_in_every_cube_marks_the_same_element_inside_its_own_cell():
+    for shape, element in (((4, 3, 3, 6), (0, 1, 2, 4)), ((4, 3, 3, 6), CORNER), ((5, 4), (3, 2))):
+        dots = [axes.lines[0].get_xydata() for axes in plots.shared_statistics(CUBES, shape, highlight=element).axes]
+        assert len(dots) == 4 and all(dot.shape == (1, 2) and (dot == dots[0]).all() for dot in dots)
+        alone = Shares(lambda i, shape, element=element: (np.moveaxis(i, 0, -1) == element).all(axis=-1).astype(int))
+        colors, cells = drawn_cells(plots.shared_statistics({"batch": alone}, shape, highlight=element).axes[0])
+        own = [cell for color, cell in zip(colors, cells, strict=True) if color == STYLES["batch"].color.lower()]
+        np.testing.assert_allclose(dots[0][0], np.concatenate(own).mean(axis=0))
+    assert not plots.shared_statistics(CUBES, (4, 3, 3, 6)).axes[0].lines
+
+
+def test_cells_of_a_coloured_set_are_divided_by_white_lines():
+    for shape, lines in (((4, 3, 3, 6), 4 * 6 + 9 * (4 + 6)), ((4, 8, 8, 6), 4 * 6 + 8 * (4 + 6))):
+        axes = plots.shared_statistics({"batch": BATCH}, shape, highlight=CORNER).axes[0]
+        white = [part for part in axes.findobj(PolyCollection)
+                 if len(part.get_edgecolors()) and to_hex(part.get_edgecolors()[0]) == "#ffffff"]
+        assert max(len(part.get_paths()) for part in white) == lines
+        assert min(part.get_linewidth()[0] for part in white) >= 1
+
+
+def test_the_description_names_the_highlighted_element_and_what_its_set_spans():
+    text = plots.shared_statistics(CUBES, (4, 3, 3, 6), highlight=(0, 1, 2, 4)).description
+    for part in ("image 0, row 1, column 2, channel 4, counted from 0",
+                 "batch: one of 6 means, over 4 images, 9 positions, 1 channel.",
+                 "layer: one of 4 means, over 1 image, 9 positions, 6 channels.",
+                 "instance: one of 24 means, over 1 image, 9 positions, 1 channel.",
+                 "group: one of 8 means, over 1 image, 9 positions, 3 channels."):
+        assert part in text
+    assert "image 2, channel 1, counted" in drawn("sheets, one set").description
+
+
 def test_a_sheet_has_the_first_image_at_the_top():
-    colors, cells = drawn_cells(plots.shared_statistics({"layer": LAYER}, (3, 2), highlight=0).axes[0])
+    colors, cells = drawn_cells(plots.shared_statistics({"layer": LAYER}, (3, 2), highlight=(0, 0)).axes[0])
     heights = [cell[:, 1].mean() for color, cell in zip(colors, cells, strict=True)
                if color == STYLES["layer"].color.lower()]
     assert heights == [2.5, 2.5]
@@ -366,6 +470,99 @@ def test_no_two_sets_get_one_color():
         set_colors(65)
 
 
+# Vectors and steps
+
+
+def arrows(kind):
+    """name -> (from, to) of every arrow in the drawing."""
+    return {text.get_gid(): (np.array(text.xyann), np.array(text.xy)) for text in drawn(kind).axes[0].texts
+            if text.get_gid()}
+
+
+@pytest.mark.parametrize("kind, x, dy", [("projection", X, DY), ("projection, inwards", X, [1.9, 0.3, 0.5]),
+                                         ("projection, a mean below 0", X, [-1, -2, 0])])
+def test_the_projection_draws_the_real_backward_pass(kind, x, dy):
+    x, dy = np.array(x), np.array(dy, dtype=float)
+    layer = nn.BatchNormalization(epsilon=1e-12)
+    layer(x[:, None], training=True)
+    real = layer.backward(dy[:, None])[:, 0] * x.std()
+    formula = dy - dy.mean() - (x - x.mean()) / x.var() * ((x - x.mean()) * dy).mean()
+    np.testing.assert_allclose(real, formula, atol=1e-6)
+
+    drawn_as = arrows(kind)
+    (begin, tip), (at, end) = drawn_as["x_hat"], drawn_as["dx"]
+    circle = drawn(kind).axes[0].patches[0]
+    np.testing.assert_allclose(circle.center, begin)
+    np.testing.assert_allclose([circle.radius, np.linalg.norm(tip - begin)], np.sqrt(3))
+    np.testing.assert_array_equal(at, tip)
+    np.testing.assert_allclose((end - at) @ (tip - begin), 0, atol=1e-12)
+    up = (x - x.mean()) / x.std() / np.sqrt(3)
+    right = formula / np.linalg.norm(formula)
+    start, whole = drawn_as["dy"]
+    scale = np.linalg.norm(whole - start) / np.linalg.norm(dy)
+    np.testing.assert_allclose(end - at, [scale * np.linalg.norm(formula), 0], atol=1e-9)
+    at, end = drawn_as["dy in the plane"]  # the later of two of this name: on the right
+    np.testing.assert_array_equal(at, tip)
+    np.testing.assert_allclose(end - at, scale * np.array([right @ dy, up @ dy]), atol=1e-9)
+    length = np.linalg.norm(dy - dy.mean())
+    np.testing.assert_allclose(whole - start, scale * np.array([length, np.sqrt(3) * dy.mean()]), atol=1e-9)
+    assert drawn(kind).axes[0].get_aspect() == 1
+
+
+def test_what_is_zero_has_no_arrow_and_is_said_to_be():
+    along = arrows("projection, of mean 0 and along x")
+    assert "dx" not in along and "dy" not in along
+    texts = [text.get_text() for text in drawn("projection, of mean 0 and along x").axes[0].texts]
+    assert "dx = 0: nothing\ngets through" in texts and "dy: its mean is 0" in texts
+    assert not any("shift" in text and "removed" in text for text in texts)
+    assert "dx without the factor: (≈ 0, ≈ 0, ≈ 0)." in drawn("projection, of mean 0 and along x").description
+    tangent = arrows("projection, already on the tangent")
+    assert "dx" in tangent and not any("stretch" in text.get_text() and "removed" in text.get_text()
+                                       for text in drawn("projection, already on the tangent").axes[0].texts)
+
+
+def test_the_projection_says_in_words_what_is_removed():
+    text = drawn("projection").description
+    for part in ("the mean of dy, ≈ 0.6, is removed", "the part along x̂, ≈ 0.54 times x̂, is removed",
+                 "dx, along the tangent of the circle, is what gets through", "dy: (≈ 1.1, ≈ -0.9, ≈ 1.6)."):
+        assert part in text
+
+
+def test_steps_are_the_layers_own_on_one_number_line_with_one_example_followed():
+    figure = drawn("steps")
+    axes = figure.axes[0]
+    x_hat = nn.normalize(CHANNEL, (0,), 1e-3).x_hat
+    rows = [CHANNEL, x_hat, 1.5 * x_hat - 1]
+    dots = [line for line in axes.lines if line.get_marker() == "o"]
+    *clouds, followed = dots
+    for cloud, values in zip(clouds, rows, strict=True):
+        np.testing.assert_array_equal(cloud.get_xdata(), values)
+    (place,) = {int(np.flatnonzero(values == at)[0])
+                for values, at in zip(rows, followed.get_xdata(), strict=True)}
+    np.testing.assert_array_equal(followed.get_ydata(), [cloud.get_ydata()[place] for cloud in clouds])
+    bars = [line.get_xdata() for line in axes.lines if line.get_linewidth() == 5]
+    np.testing.assert_allclose(bars, [[v.mean() - v.std(), v.mean() + v.std()] for v in rows])
+    low, high = axes.get_xlim()
+    assert low <= min(map(np.min, [*rows, *bars])) and max(map(np.max, [*rows, *bars])) <= high
+    said = [text.get_text() for text in axes.texts]
+    assert "mean 0\nstd 1" in said and "mean β = −1\nstd γ = 1.5" in said
+    for part in ("with γ = 1.5 and β = −1.", "x̂: mean ≈ 0, standard deviation ≈ ", "the 60 values of one channel"):
+        assert part in figure.description
+
+
+def test_no_two_dots_of_a_row_lie_on_each_other():
+    axes = drawn("steps").axes[0]
+    low, high = axes.get_xlim()
+    for cloud in [line for line in axes.lines if line.get_marker() == "o"][:-1]:
+        for (x, y), (other, its) in itertools.combinations(cloud.get_xydata(), 2):
+            assert y != its or abs(x - other) >= (high - low) / 70
+
+
+def test_where_epsilon_is_not_small_the_standard_deviation_is_not_called_gamma():
+    said = " ".join(text.get_text() for text in drawn("steps, hardly any variance").axes[0].texts)
+    assert "γ =" not in said and "std 0.0" not in said.split("y =")[0].split("x̂")[1]
+
+
 # One look
 
 
@@ -377,7 +574,7 @@ def test_a_method_has_the_same_color_in_every_figure():
     mine = plots.points({"BN, fast": [1, 2]}, y_label="seconds", styles={"BN, fast": "batch"})
     for figure in (curve, band, group, mine):
         assert to_hex(figure.axes[0].lines[0].get_color()) == blue
-    colors, _ = drawn_cells(plots.shared_statistics({"batch": BATCH}, (2, 2), highlight=0).axes[0])
+    colors, _ = drawn_cells(plots.shared_statistics({"batch": BATCH}, (2, 2), highlight=(0, 0)).axes[0])
     assert blue in colors
 
 
@@ -434,6 +631,13 @@ def test_every_color_stands_out_from_white():
     for name, look in STYLES.items():
         assert contrast_on_white(look.color) > 2, name
         assert contrast_on_white(look.text_color) >= 4.5, name
+
+
+FAINT = {"rms", "lrn", "early stopping", "fifth"}  # Okabe and Ito's orange and sky blue; none may be added
+
+
+def test_every_line_but_the_known_faint_ones_has_a_contrast_of_3_on_white():
+    assert {name for name, look in STYLES.items() if contrast_on_white(look.color) < 3} == FAINT
 
 
 def test_matplotlib_keeps_the_users_settings_and_the_figure_does_not_take_them():
@@ -514,8 +718,32 @@ def curves(entry, **options):
     (lambda: plots.shared_statistics({"batch": BATCH}, (2, 2, 2)), ValueError, r"shape: .* got \(2, 2, 2\)"),
     (lambda: plots.shared_statistics({"batch": Shares(lambda i, shape: i[0] / 2)}, (2, 2)), ValueError,
      "expected shared_sets to give integers .* got float64"),
-    (lambda: plots.shared_statistics({"batch": BATCH}, (2, 3), highlight=3), ValueError, "0, 1, 2.*, got 3"),
-    (lambda: plots.shared_statistics({"mine": BATCH}, (2, 3), highlight=0), ValueError, "no style .* 'mine'"),
+    (lambda: plots.shared_statistics({"batch": BATCH}, (2, 3), highlight=3), TypeError,
+     r"highlight: expected the index of an element, \(image, channel\), got 3"),
+    (lambda: plots.shared_statistics({"batch": BATCH}, (2, 3), highlight=(0, 1.5)), TypeError,
+     r"highlight: expected whole numbers, \(image, channel\), got \(0, 1.5\)"),
+    (lambda: plots.shared_statistics({"batch": BATCH}, (2, 3), highlight=(0, 3)), ValueError,
+     r"highlight: .* \(image, channel\), of shape \(2, 3\), got \(0, 3\)"),
+    (lambda: plots.shared_statistics({"batch": BATCH}, (2, 3), highlight=(0, -1)), ValueError, r"got \(0, -1\)"),
+    (lambda: plots.shared_statistics({"batch": BATCH}, (2, 3, 3, 4), highlight=(0, 0)), ValueError,
+     r"highlight: .* \(image, row, column, channel\), of shape \(2, 3, 3, 4\), got \(0, 0\)"),
+    (lambda: plots.shared_statistics({"batch": BATCH}, (2, 3, 3, 4), highlight=(1, 0, 2, 3)), ValueError,
+     r"highlight: expected an element that is seen: .* got \(1, 0, 2, 3\)"),
+    (lambda: plots.shared_statistics({"mine": BATCH}, (2, 3), highlight=(0, 0)), ValueError, "no style .* 'mine'"),
+    (lambda: plots.projection("abc", DY), TypeError, "x: expected numbers"),
+    (lambda: plots.projection([1, 2], DY), ValueError, r"x: expected three finite numbers, got \[1.0, 2.0\]"),
+    (lambda: plots.projection(X, [1, 2, np.nan]), ValueError, "dy: expected three finite numbers"),
+    (lambda: plots.projection([[1, 2, 3]], DY), ValueError, r"x: expected numbers of shape \(3,\), got shape \(1, 3\)"),
+    (lambda: plots.projection([2, 2, 2], DY), ValueError, "x: expected three numbers that are not all alike"),
+    (lambda: plots.projection(X, [0, 0, 0]), ValueError, "dy: expected three numbers that are not all alike"),
+    (lambda: plots.normalization_steps([1, 2], gamma=1, beta=0), ValueError, "x: expected 3 to 200 finite .* got 2"),
+    (lambda: plots.normalization_steps([1] * 4, gamma=1, beta=0), ValueError, "x: .* not all alike, got 4, all 1"),
+    (lambda: plots.normalization_steps([1, 2, np.inf], gamma=1, beta=0), ValueError, "x: expected 3 to 200 finite"),
+    (lambda: plots.normalization_steps(np.arange(201), gamma=1, beta=0), ValueError, "x: expected 3 to 200 .* got 201"),
+    (lambda: plots.normalization_steps(X, gamma=0, beta=0), ValueError, "gamma: expected a number above 0, got 0"),
+    (lambda: plots.normalization_steps(X, gamma=X, beta=0), TypeError, "gamma: expected a number, got list"),
+    (lambda: plots.normalization_steps(X, gamma=1, beta=np.nan), ValueError, "beta: expected a finite number, got nan"),
+    (lambda: plots.normalization_steps(X, gamma=1, beta=0, epsilon=-1), ValueError, "epsilon: expected 0 or .* got −1"),
     (lambda: plots.show(matplotlib.figure.Figure()), TypeError, "a figure made by helpers.plots, got Figure"),
 ])
 def test_bad_input_is_named(call, error, message):

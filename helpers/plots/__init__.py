@@ -6,6 +6,7 @@ Each function returns a Matplotlib figure with a `description`. Drawing changes 
 and does not use pyplot.
 """
 
+from .channel import normalization_steps
 from .comparison import points
 from .cubes import shared_statistics
 from .curves import learning_curves, percentile_bands
@@ -18,6 +19,7 @@ from .output import show
 from .penalties import touching_contours, weight_paths
 from .pictures import pictures
 from .progress_bar import progress
+from .projection import projection
 from .regions import decision_regions
 from .style import style
 
@@ -29,10 +31,12 @@ __all__ = [
     "histograms_over_training",
     "learning_curves",
     "loss_contours",
+    "normalization_steps",
     "percentile_bands",
     "pictures",
     "points",
     "progress",
+    "projection",
     "shared_statistics",
     "show",
     "style",

@@ -23,7 +23,9 @@ from .style import (
     wrap,
 )
 
-_FEW_SEEDS = 5  # up to here single seeds can be followed by eye
+_FEW_SEEDS = 5  # up to here single seeds can be followed by eye, in front of their band
+_MOST_BANDS = 3  # more would cover each other: the spread is then shown by thin lines
+_MOST_THIN = 10  # more seeds than this are a haze: their quartiles are drawn in their place
 _FEW_POINTS = 6  # that many places get a tick each on a logarithmic axis
 _LABEL_CHARACTERS = 16
 _LOGARITHMIC = " (logarithmic)"
@@ -46,7 +48,9 @@ def learning_curves(
 ) -> CourseFigure:
     """Curves over training, each the median of its seeds in a band from the lowest seed to the highest.
 
-    curves: label -> (steps (T,), values (seeds, T)). Up to five seeds are also drawn one by one.
+    curves: label -> (steps (T,), values (seeds, T)). Up to five seeds are also drawn one by one. With more
+    than three curves of several seeds there are no bands, which would cover each other: a thin line for each
+    seed, or, where one of the curves has more than ten, for the two quartiles.
     x_label, y_label: with the unit, if there is one.
     y_limits: the lowest and highest y shown. zoom: a second panel that shows only these y.
     log_x, log_y: a logarithmic axis; all that is drawn must then be above 0 there.
@@ -70,11 +74,13 @@ def learning_curves(
         values = _heights(checks.numbers(values, f"{argument} values", "T"), argument, log_y)
         overlay[label] = _steps(at, f"{argument} steps", len(values), log_x), values, style(label, styles)
 
+    spread = _spread(drawn)
     figure = new_figure(max(5.2, 1.8 + 0.8 * len(drawn)), title)
     panels = np.atleast_1d(figure.subplots(1, 1 if zoom is None else 2))
     for axes, limits in zip(panels, [y_limits] if zoom is None else [y_limits, zoom], strict=True):
         for label, (at, values, look) in drawn.items():
-            _curve(axes, at, values, look, len(drawn), list(drawn).index(label), log_x)
+            _seeds(axes, at, values, look, spread)
+            _median(axes, at, values, look, len(drawn), list(drawn).index(label), log_x)
         for at, values, look in overlay.values():
             axes.plot(at, values, look.marker, color=look.text_color, markersize=10, markeredgewidth=2.2,
                       markerfacecolor="white", zorder=5)
@@ -94,7 +100,7 @@ def learning_curves(
     panels[0].set_ylabel(wrap(y_label, 34))
     if zoom is not None:
         panels[1].set_title("the same, closer")
-    footnote(figure, _note(drawn, bool(overlay), unit))
+    footnote(figure, _note(drawn, spread, bool(overlay), unit))
     for axes in panels:
         low, high = axes.get_ylim()
         label_ends(axes, [
@@ -103,7 +109,7 @@ def learning_curves(
             if (end := _end(at, values)) is not None and (axes is panels[0] or low <= end[1] <= high)
         ])
     scales = x_label + _LOGARITHMIC * log_x, y_label + _LOGARITHMIC * log_y
-    figure.description = _describe(title, *scales, y_limits, zoom, drawn, overlay, unit)
+    figure.description = _describe(title, *scales, y_limits, zoom, drawn, spread, overlay, unit)
     return figure
 
 
@@ -138,15 +144,30 @@ def _center(values: np.ndarray) -> np.ndarray:
     return np.median(values, axis=0)
 
 
-def _curve(
+def _spread(drawn: Mapping[str, tuple]) -> str:
+    """How the spread over seeds is shown, the same for all curves: "bands", "seeds" or "quartiles"."""
+    counts = [len(values) for _, values, _ in drawn.values() if len(values) > 1]
+    if len(counts) <= _MOST_BANDS:
+        return "bands"
+    return "seeds" if max(counts) <= _MOST_THIN else "quartiles"
+
+
+def _seeds(axes: Axes, at: np.ndarray, values: np.ndarray, look: Style, spread: str) -> None:
+    if len(values) == 1:
+        return
+    if spread == "bands":
+        axes.fill_between(at, values.min(axis=0), values.max(axis=0), color=look.color, alpha=0.25, linewidth=0)
+    if spread == "quartiles":
+        # Between NaN and a number there is no quartile; the median has its gap there too.
+        axes.plot(at, np.percentile(values, [25, 75], axis=0).T, look.linestyle, color=look.color, linewidth=1.2)
+    elif spread == "seeds" or len(values) <= _FEW_SEEDS:
+        alpha = 0.7 if spread == "bands" else 0.5
+        axes.plot(at, values.T, look.linestyle, color=look.color, linewidth=1, alpha=alpha)
+
+
+def _median(
     axes: Axes, at: np.ndarray, values: np.ndarray, look: Style, count: int, index: int, log_x: bool
 ) -> None:
-    seeds = len(values)
-    if seeds > 1:
-        low, high = values.min(axis=0), values.max(axis=0)
-        axes.fill_between(at, low, high, color=look.color, alpha=0.25, linewidth=0)
-    if 1 < seeds <= _FEW_SEEDS:
-        axes.plot(at, values.T, look.linestyle, color=look.color, linewidth=1, alpha=0.7)
     every = max(1, len(at) // 6)
     # Staggered, so that the markers of curves that lie on each other do not.
     start = min(len(at) - 1, index * every // count)
@@ -162,19 +183,23 @@ def _end(at: np.ndarray, values: np.ndarray) -> tuple[float, float] | None:
     return (at[finite[-1]], center[finite[-1]]) if len(finite) else None
 
 
-def _note(drawn: Mapping, live: bool, unit: str) -> str:
+def _note(drawn: Mapping, spread: str, live: bool, unit: str) -> str:
     counts = sorted({len(values) for _, values, _ in drawn.values()})
     parts = []
     if counts[-1] > 1:
         seeds = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
-        thin = f"; thin: each {unit}" if counts[-1] <= _FEW_SEEDS else ""
-        parts.append(f"line: median of {seeds} {unit}s; band: lowest to highest{thin}")
+        each = f"; thin: each {unit}" if counts[-1] <= _FEW_SEEDS else ""
+        shown = {"bands": f"band: lowest to highest{each}", "seeds": f"thin lines: single {unit}s",
+                 "quartiles": "thin lines: quartiles"}
+        parts.append(f"line: median of {seeds} {unit}s; {shown[spread]}")
     if live:
         parts.append("open markers: a live run")
     return "; ".join(parts)
 
 
-def _describe(title, x_label, y_label, y_limits, zoom, drawn, overlay, unit) -> str:
+def _describe(title, x_label, y_label, y_limits, zoom, drawn, spread, overlay, unit) -> str:
+    shown = {"bands": "with a band from the lowest to the highest", "seeds": f"with a thin line for each {unit}",
+             "quartiles": "with thin lines at the quartiles"}[spread]
     parts = [f"Line chart{titled(title)}. x: {x_label}. y: {y_label}"
              + (f", shown from {number(y_limits[0])} to {number(y_limits[1])}" if y_limits else "") + "."]
     if zoom:
@@ -183,8 +208,8 @@ def _describe(title, x_label, y_label, y_limits, zoom, drawn, overlay, unit) -> 
         span = f"{_points(len(at))} from {number(at[0])} to {number(at[-1])}"
         if len(values) > 1:
             parts.append(
-                f"{label}: median of {len(values)} {unit}s, with a band from the lowest to the highest, "
-                f"{span}; at the end {median_and_range(values[:, -1])}."
+                f"{label}: median of {len(values)} {unit}s, {shown}, {span}; at the end "
+                f"{median_and_range(values[:, -1])}."
             )
         else:
             parts.append(f"{label}: one run, {span}; at the end {approximately(values[0, -1])}.")

@@ -87,6 +87,7 @@ def contrast_on_white(color: str | Sequence[float]) -> float:
 # Okabe & Ito (2008), "Color Universal Design". Its yellow is left out: too faint for a line on white.
 BLUE, VERMILLION, GREEN = "#0072B2", "#D55E00", "#009E73"
 PURPLE, ORANGE, SKY, GREY = "#CC79A7", "#E69F00", "#56B4E9", "#4D4D4D"
+INDIGO = "#5A2FC0"  # not theirs: as a line it stands out from white (8 to 1), which their orange does not
 
 STYLES = {
     "plain": Style(GREY, "o"),
@@ -96,7 +97,7 @@ STYLES = {
     "group": Style(GREEN, "v"),
     "rms": Style(ORANGE, "P"),
     "lrn": Style(SKY, "X"),
-    "l1": Style(ORANGE, "<"),
+    "l1": Style(INDIGO, "<"),
     "l2": Style(VERMILLION, ">"),
     "dropout": Style(PURPLE, "p"),
     "augmentation": Style(GREEN, "h"),
