@@ -46,6 +46,15 @@ def load_mnist() -> tuple[Split, Split]:
         return (arrays["x_train"], arrays["y_train"]), (arrays["x_test"], arrays["y_test"])
 
 
+def load_mnist_rows() -> tuple[Split, Split]:
+    """Return the digits as a dense layer takes them: pixels (N, 784), float32 from 0 to 1; labels (N,), uint8.
+
+    Raises:
+        DataError: as `load_mnist`.
+    """
+    return tuple((x.reshape(len(x), -1).astype(np.float32) / 255, y) for x, y in load_mnist())
+
+
 def load_placement() -> Split:
     """Load the synthetic table of 400 invented students: grade average, IQ, and whether they were placed.
 

@@ -9,12 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nbval.plugin import get_sanitize_patterns
 
-from helpers.claims import Claim, approx, claim, collect, parse
+from helpers.claims import MEASURED, Claim, approx, claim, collect, confirm, parse, table
 
 PATTERNS = get_sanitize_patterns(Path(__file__).with_name("sanitize.cfg").read_text(encoding="utf-8"))
 finite = st.floats(allow_nan=False, allow_infinity=False)
 identifiers = st.from_regex(r"L[1-9][0-9]?\.[1-9]", fullmatch=True)
-sentences = st.text(st.characters(categories=["L", "N", "P", "Zs"]), min_size=1).filter(str.strip)
+sentences = st.text(st.characters(categories=["L", "N", "P", "Zs"]), min_size=1).filter(
+    lambda text: text.strip() and not text.endswith("]")
+)
+sources = sentences.filter(lambda text: not set("[]") & set(text))
 
 
 def sanitize(text):
@@ -77,10 +80,55 @@ def test_a_condition_with_a_colon_is_refused():
         claim("L47.2", "a sentence", True, only_when="batch: small")
 
 
-@given(identifiers, sentences, st.booleans(), st.none() | sentences.filter(lambda text: ":" not in text))
-def test_a_printed_line_is_read_back(identifier, sentence, holds, only_when):
-    made = Claim(identifier, sentence, holds, only_when if holds else None)
+@given(
+    identifiers, sentences, st.booleans(), st.none() | sentences.filter(lambda text: ":" not in text), st.none() | sources
+)
+def test_a_printed_line_is_read_back(identifier, sentence, holds, only_when, source):
+    made = Claim(identifier, sentence, holds, only_when if holds else None, source)
     assert parse(f"before\n{made}\nafter ✓") == [made]
+
+
+def test_a_claim_says_whose_sentence_it_is(capsys):
+    claim("L47.2", "it trains faster", False, source="Ioffe & Szegedy 2015, figure 1")
+    line = capsys.readouterr().out
+    assert line == "✗ L47.2 does not hold here: it trains faster [Ioffe & Szegedy 2015, figure 1]\n"
+    assert [found.source for found in parse(line)] == ["Ioffe & Szegedy 2015, figure 1"]
+
+
+def test_brackets_that_would_be_read_as_a_source_are_refused():
+    with pytest.raises(ValueError, match="source must have no square bracket"):
+        claim("L47.2", "a sentence", True, source="Lecture [47]")
+    with pytest.raises(ValueError, match="must not end with a square bracket"):
+        claim("L47.2", "values in [0, 1]", True)
+    with pytest.raises(ValueError, match="source must be one line"):
+        claim("L47.2", "a sentence", True, source="")
+
+
+def test_what_is_confirmed_is_said_without_a_number(capsys):
+    assert confirm("our layer equals Keras'", np.True_) is None
+    line = capsys.readouterr().out
+    assert line == "✓ our layer equals Keras'\n"
+    assert parse(line) == []
+
+
+def test_what_is_not_confirmed_raises(capsys):
+    with pytest.raises(AssertionError, match="should hold and does not: our layer equals Keras'"):
+        confirm("our layer equals Keras'", False)
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    ("sentence", "holds", "error", "message"),
+    [
+        ("a sentence", np.array([True, True]), TypeError, r"ndarray of shape \(2,\)"),
+        ("a sentence", 1, TypeError, "int"),
+        ("two\nlines", True, ValueError, "one line"),
+        ("L47.1 holds: x", True, ValueError, "begins like a claim"),
+    ],
+)
+def test_what_cannot_be_confirmed_is_refused(sentence, holds, error, message):
+    with pytest.raises(error, match=message):
+        confirm(sentence, holds)
 
 
 def notebook(folder, name, *cells):
@@ -183,3 +231,53 @@ def test_other_forms_are_compared_as_they_are(text):
 
 def test_a_unit_and_the_line_end_are_compared():
     assert sanitize("a ≈ 0.9 ms\nb ≈ 3.1 %\n") == "a<measured>ms\nb<measured>%\n"
+
+
+def test_the_pattern_of_a_measured_number_is_that_of_the_sanitize_file():
+    assert [regex for regex, _ in PATTERNS] == [MEASURED.pattern]
+
+
+def test_a_table_shows_exact_entries_and_measured_ones(capsys):
+    table(
+        {"without": np.array([[1.0, 2.0], [3.0, 2.0]]), "batch": [0.5, 12_000], "said": ["none", np.True_]},
+        columns=[100, 50_000],
+        corner="step",
+        digits=1,
+        unit="%",
+    )
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split("  ")[0] for line in lines] == ["step", "without", "batch", "said"]
+    assert [re.split(r" {2,}", line)[1:] for line in lines] == [
+        ["100", "50,000"], ["≈ 2.0 ± 1.0 %", "≈ 2.0 ± 0.0 %"], ["≈ 0.5 %", "12,000"], ["none", "True"]
+    ]
+    starts = {line.index(entry) for line, entry in zip(lines, ["50,000", "≈ 2.0 ± 0.0", "12,000", "True"], strict=True)}
+    assert len(starts) == 1, "the second column is aligned"
+
+
+@given(st.lists(st.floats(-999, 999), min_size=2, max_size=2), st.floats(0, 99), st.integers(0, 4))
+def test_a_table_of_other_measured_numbers_is_compared_as_the_same_text(values, spread, digits):
+    def printed_table(first, second):
+        lines = []
+        rows = {"mean": np.array([first, second]), "seeds": [np.array([first, first + spread]), 3]}
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("builtins.print", lambda text="": lines.append(text))
+            table(rows, columns=["here", "there"], digits=digits)
+        return sanitize("\n".join(lines))
+
+    assert printed_table(*values) == printed_table(1.0, 2.0)
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "error", "message"),
+    [
+        ({}, ["a"], ValueError, "at least one row"),
+        ({"row": [1.0]}, ["a", "b"], ValueError, "row 'row' has 1 entries for 2 columns"),
+        ({"row": np.ones((5, 3))}, ["a", "b"], ValueError, "row 'row' has 3 entries for 2 columns"),
+        ({"row": [None]}, ["a"], TypeError, "row 'row' has an entry that is no number and no text: NoneType"),
+        ({"row": [[]]}, ["a"], TypeError, "no number"),
+        ({"row": [1.0]}, "a", TypeError, "not the text 'a'"),
+    ],
+)
+def test_a_table_that_cannot_be_is_refused(rows, columns, error, message):
+    with pytest.raises(error, match=message):
+        table(rows, columns)
