@@ -27,7 +27,7 @@ help:
 	@echo 'make test       set up .venv and run every test    (TEST_FLAGS="-x", WORKERS=1)'
 	@echo 'make bench      measure speed and memory'
 	@echo 'make notebooks  run the notebooks and save their outputs   (NOTEBOOK=notebooks/NAME.ipynb)'
-	@echo 'make slides     build the slides into build/slides'
+	@echo 'make slides     build one deck per lecture into build/slides   (LECTURE=47)'
 	@echo 'make lock       write requirements.txt from pyproject.toml (LOCK_FLAGS=--upgrade)'
 	@echo 'make browser    find a Chromium for the browser tests, or install one'
 	@echo 'make clean      remove .venv, build and caches'
@@ -105,7 +105,7 @@ notebooks: $(STAMP)
 	$(ISOLATED) $(PY) -m helpers.authoring execute $(NOTEBOOK)
 
 slides: $(STAMP)
-	$(PY) -m helpers.authoring slides $(NOTEBOOK)
+	$(PY) -m helpers.authoring slides $(LECTURE)
 
 lock:
 	@if uv --version >/dev/null 2>&1; then uv=uv; \

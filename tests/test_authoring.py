@@ -14,7 +14,6 @@ from helpers.authoring.check import check
 from helpers.authoring.execute import execute
 from helpers.authoring.names import bound, read as names_read, rebound
 from helpers.authoring.notebook import canonical, placed_exercises, read, write
-from helpers.authoring.slides import HEIGHT, height, split
 from helpers.authoring.solve import solved
 
 PICTURE = base64.b64encode(bytes(300)).decode()
@@ -25,6 +24,7 @@ class FakeExercise:
     name: str
     kind: str
     points: int = 2
+    answers: tuple = (1, 2, 3, 4)
 
     def solved_cell(self):
         return f"{self.name} = 'solved'"
@@ -38,6 +38,7 @@ FAKES = [
     FakeExercise("norm", "code"),
     FakeExercise("rate", "experiment"),
 ]
+MINUTES = {"predict": 3, "code": 5, "experiment": 8}
 
 
 @pytest.fixture(autouse=True)
@@ -69,7 +70,10 @@ def good():
     cells = [new_markdown_cell("# A title"), code("from helpers.exercises import fake as exercises")]
     for fake in FAKES:
         cells += [
-            new_markdown_cell(f"## {fake.name}"),
+            new_markdown_cell(
+                f"## Exercise: {fake.name}",
+                metadata={"course": {"level": "exercise", "minutes": MINUTES.get(fake.kind, 5)}},
+            ),
             code(f"{fake.name} = ..."),
             new_markdown_cell("Predict first."),
             code(f"exercises.{fake.name}.check({fake.name})"),
@@ -276,10 +280,6 @@ def shows(*outputs):
     return edited(-2, outputs=list(outputs))
 
 
-BREACHES = {
-    "not executed": (edited(3, execution_count=None), "not executed from top to bottom"),
-    "executed out of order": (edited(3, execution_count=9), "not executed from top to bottom"),
-    "no title": (edited(0, source="A title"), "the first cell is not a title"),
 def explores(*sources):
     """The first exercise becomes the cell `slider`; `sources` stand in the cells of the exercises after it."""
 
@@ -291,6 +291,10 @@ def explores(*sources):
     return edit
 
 
+BREACHES = {
+    "not executed": (edited(3, execution_count=None), "not executed from top to bottom"),
+    "executed out of order": (edited(3, execution_count=9), "not executed from top to bottom"),
+    "no title": (edited(0, source="A title"), "the first cell is not a title"),
     "stderr": (shows(printed("careful\n", "stderr"), picture()), "wrote to stderr: careful"),
     "blank on stderr": (shows(printed("\n", "stderr"), picture()), "wrote to stderr"),
     "error": (
@@ -346,10 +350,6 @@ def explores(*sources):
         edited(5, source="print()"),
         "first_guess of the catalogue is nowhere checked",
     ),
-    "dead link": (edited(-1, source="See [it](absent.md#part)."), "link to absent.md leads nowhere"),
-    "nbval told to look away": (edited(-2, source="# NBVAL_IGNORE_OUTPUT\ndraw()"), "asks nbval"),
-    "nbval tag": (lambda notebook: notebook.cells[-2].metadata.update(tags=["nbval-skip"]), "asks nbval"),
-}
     "slider reads a name bound again": (
         explores("names = 'a'\ndef draw(n):\n    return show(names[n])\nplots.explore(draw, n=[1, 2])", "x = 1", "names = 2"),
         "cell slider: a slider moved after Run All reads 'names', which cell code-mean has bound again: give it another",
@@ -366,6 +366,10 @@ def explores(*sources):
         ),
         "reads 'names', which cell code-second-guess has bound again",
     ),
+    "dead link": (edited(-1, source="See [it](absent.md#part)."), "link to absent.md leads nowhere"),
+    "nbval told to look away": (edited(-2, source="# NBVAL_IGNORE_OUTPUT\ndraw()"), "asks nbval"),
+    "nbval tag": (lambda notebook: notebook.cells[-2].metadata.update(tags=["nbval-skip"]), "asks nbval"),
+}
 
 
 @pytest.mark.parametrize("name", BREACHES)
@@ -398,10 +402,6 @@ def test_what_may_stand_in_an_output(text, tmp_path):
     assert texts(notebook, tmp_path) == []
 
 
-def test_links_to_files_and_pages_are_followed_as_they_should(tmp_path):
-    (tmp_path / "data").mkdir()
-    notebook = good()
-    notebook.cells[
 @pytest.mark.parametrize(
     "later",
     [
@@ -424,6 +424,10 @@ def test_what_a_later_cell_may_do_with_a_sliders_names(later):
     assert rebound(cells, 1, ast.Name("draw", ast.Load())) == {}
 
 
+def test_links_to_files_and_pages_are_followed_as_they_should(tmp_path):
+    (tmp_path / "data").mkdir()
+    notebook = good()
+    notebook.cells[
         -1
     ].source = "[a](data) [b](https://example.org/x) [c](#part) [d](data#x) [e](mailto:a@b.c)"
     assert texts(notebook, tmp_path) == []
@@ -439,15 +443,11 @@ def test_too_few_exercises_of_a_kind_are_told(kind, tmp_path, monkeypatch):
 
 def test_one_claim_in_two_notebooks_is_told(tmp_path):
     notebook = good()
-    shows(printed("✓ L47.1 holds: one\n"), picture())(notebook)
+    shows(printed("✓ L47.1 holds: one [Lecture 47]\n"), picture())(notebook)
     paths = [saved(notebook, tmp_path, name) for name in ("03-a", "04-b")]
     assert [str(breach) for breach in check(paths)] == ["all notebooks: claim L47.1 is in 03-a and in 04-b"]
 
 
-# Running
-
-
-def plain(*sources):
 # Names
 
 
@@ -511,6 +511,10 @@ def test_what_a_function_reads_when_it_is_called_later(cells, found):
     assert rebound(cells, 0, ast.Name("f", ast.Load())) == found
 
 
+# Running
+
+
+def plain(*sources):
     return new_notebook(cells=[new_markdown_cell("# T"), *map(code, sources)])
 
 
@@ -617,58 +621,6 @@ def test_the_check_command_tells_and_exits(tmp_path, capsys):
     assert main(["check", str(path)]) == 0
     assert main(["check", str(path), str(tmp_path / "absent.ipynb")]) == 1
     assert "absent.ipynb is not a notebook" in capsys.readouterr().err
-
-
-def test_slides_follow_the_slide_types(tmp_path):
-    path = saved(good(), tmp_path)
-    assert main(["slides", str(path), "--to", str(tmp_path / "slides")]) == 0
-    page = (tmp_path / "slides" / "03-fake.slides.html").read_text()
-    assert page.count("<section><section>") == 1 + len(FAKES)
-    assert "data:image/png;base64" in page
-
-
-def tall_picture(pixels):
-    start = bytes(16) + (950).to_bytes(4, "big") + pixels.to_bytes(4, "big")
-    return picture(data=base64.b64encode(start + bytes(300)).decode())
-
-
-def slide_types(*cells):
-    return [cell.metadata.slideshow.slide_type for cell in split(canonical(new_notebook(cells=list(cells)))).cells]
-
-
-def test_what_is_higher_than_a_slide_becomes_two():
-    half = "\n".join(["x = 1"] * 18)
-    assert height(code(half)) * 2 < HEIGHT < height(code(half)) * 3
-    text = new_markdown_cell("## A\n\nIs it so?\n\nIt is.")
-    assert slide_types(text, code(half), code(half)) == ["slide", "-", "subslide"]
-    assert slide_types(code(half), code(half), code(half), code(half)) == ["-", "-", "subslide", "-"]
-    assert slide_types(code("x = 1"), code("y = 2", printed("line\n" * 18))) == ["-", "-"]
-
-
-def test_a_text_begins_the_slide_of_the_cell_it_leads_to():
-    half = "\n".join(["x = 1"] * 18)
-    leads, last = "And now:", "So it is."
-    assert slide_types(code(half), new_markdown_cell(leads), code(half), code(half)) == ["-", "-", "-", "subslide"]
-    cells = [code(half), code("x = 1\ny = 2"), new_markdown_cell(leads), code(half), new_markdown_cell(last)]
-    assert slide_types(*cells) == ["-", "-", "subslide", "-", "-"]
-    skipped = code(half, slideshow={"slide_type": "skip"})
-    assert slide_types(code(half), skipped, new_markdown_cell("B"), code(half)) == ["-", "skip", "-", "-"]
-
-
-def test_a_figure_keeps_the_sentence_under_it():
-    figure, sentence = code("plots.show(f)", tall_picture(950)), new_markdown_cell("*What to see.*")
-    claims = code("claim()", printed("held\n" * 3))
-    assert height(figure) < HEIGHT < height(figure) + height(sentence)
-    assert slide_types(figure, sentence, claims) == ["subslide", "-", "subslide"]
-
-
-def test_an_exercise_keeps_its_check():
-    notebook = good()
-    place = next(place for place in placed_exercises(notebook) if place.name == "mean")
-    notebook.cells.insert(place.answer, code("\n".join(["x = 1"] * 38)))
-    cells = split(canonical(notebook)).cells
-    answer, check = (cells[i + 1].metadata.slideshow.slide_type for i in (place.answer, place.check))
-    assert (answer, check) == ("subslide", "-")
 
 
 def test_a_figure_begins_a_slide_unless_the_author_chose():

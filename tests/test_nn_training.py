@@ -1379,3 +1379,25 @@ def test_another_networks_arrays_of_the_same_shapes_are_refused():
     nn.train_step(small_network(), x, labels, optimizer)
     with pytest.raises(ValueError, match="begun with other weights"):
         nn.train_step(small_network(), x, labels, optimizer)
+
+
+def test_the_inputs_of_a_kind_of_layer():
+    x = np.random.default_rng(0).normal(size=(6, 4)).astype(np.float32)
+    model = nn.Sequential([nn.Dense(3), nn.Sigmoid(), nn.Dense(2), nn.Sigmoid()], seed=5)
+    first, second = model.inputs_of(nn.Sigmoid, x)
+    np.testing.assert_array_equal(first, model.layers[0](x))
+    np.testing.assert_array_equal(second, model.layers[2](model.layers[1](first)))
+    built_otherwise = nn.Sequential([nn.Dense(3), nn.Sigmoid(), nn.Dense(2), nn.Sigmoid()], seed=5)
+    np.testing.assert_array_equal(model(x), built_otherwise(x))
+    assert model.inputs_of(nn.ReLU, x) == []
+
+
+def test_a_layer_of_a_model_without_weights_is_not_called_alone():
+    """It would be built from a seed of its own: every seed of the model would give the same network."""
+    x = np.ones((2, 3), np.float32)
+    model = nn.Sequential([nn.Dense(3), nn.Dropout(0.5)], seed=5)
+    for layer in model.layers:
+        with pytest.raises(RuntimeError, match="stands in a model that has no weights yet"):
+            layer(x)
+    model.build(x.shape)
+    assert model.layers[0](x).shape == (2, 3)

@@ -11,8 +11,7 @@ from nbformat.v4 import new_code_cell
 from helpers import claims
 from helpers.authoring.check import check
 from helpers.authoring.execute import execute
-from helpers.authoring.notebook import canonical, read, write
-from helpers.authoring.slides import HEIGHT, height, split
+from helpers.authoring.notebook import read, write
 from helpers.authoring.solve import solved
 
 FOLDER = Path(__file__).resolve().parent.parent / "notebooks"
@@ -26,20 +25,6 @@ def test_there_are_notebooks():
 
 def test_there_is_nothing_to_mend():
     assert [str(breach) for breach in check(NOTEBOOKS)] == []
-
-
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_no_slide_of_the_course_is_too_high_but_by_a_single_cell(path):
-    shown = [cell for cell in split(canonical(read(path))).cells if cell.metadata.slideshow.slide_type != "skip"]
-    on_slides = []
-    for cell in shown:
-        if cell.metadata.slideshow.slide_type == "-" and on_slides:
-            on_slides[-1].append(cell)
-        else:
-            on_slides.append([cell])
-    for cells in on_slides:
-        captions = [cell for cell in cells[1:] if cell.source.startswith("*") and cell.source[1] != "*"]
-        assert sum(map(height, cells)) <= HEIGHT or len(captions) == len(cells) - 1, cells[0].source
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

@@ -213,6 +213,13 @@ def test_descriptions_are_the_same_every_time_and_name_no_address(kind):
     assert first.endswith(".")
 
 
+def test_the_standard_deviation_is_written_into_each_panel_where_it_is_asked_for():
+    layers = {"plain": {"layer 1": [-2.0, 2.0], "layer 2": [-0.5, 0.5]}}
+    for asked, written in [(True, ["std ≈ 2", "std ≈ 0.5"]), (False, [])]:
+        figure = plots.activation_histograms(layers, x_label="x", show_std=asked)
+        assert [text.get_text() for axes in figure.axes for text in axes.texts] == written
+
+
 def test_measured_numbers_in_descriptions_differ_only_behind_the_sign():
     """Change the data a little: what nbval compares of the description stays."""
 
@@ -709,6 +716,8 @@ def curves(entry, **options):
      "expected 1 steps, one a value, got 2"),
     (lambda: plots.activation_histograms({"plain": {"a": [1]}, "batch": {"b": [1]}}, x_label="x"), ValueError,
      r"expected the layers \['a'\], got \['b'\]"),
+    (lambda: plots.activation_histograms({"plain": {"a": [1]}}, x_label="x", saturated_beyond=1, show_std=True),
+     ValueError, "show_std: expected False together with saturated_beyond"),
     (lambda: plots.activation_histograms({"plain": {"a": [1]}}, x_label="x", saturated_beyond=0), ValueError,
      "saturated_beyond: expected a number above 0, got 0"),
     (lambda: plots.pictures(np.zeros((2, 3, 3)), ["one"]), ValueError, "titles: expected 2.*, got 1"),

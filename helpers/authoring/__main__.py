@@ -1,4 +1,4 @@
-"""`python -m helpers.authoring execute|solve|check|slides NOTEBOOK…`."""
+"""`python -m helpers.authoring execute|check|paths|plan|solve|slides …`."""
 
 import argparse
 import sys
@@ -8,9 +8,11 @@ from pathlib import Path
 
 from helpers.authoring import AuthoringError
 from helpers.authoring.check import check, output_breaches
+from helpers.authoring.decks import write_decks
 from helpers.authoring.execute import execute
 from helpers.authoring.notebook import code_cells, read, write
-from helpers.authoring.slides import slides
+from helpers.authoring.paths import PATHS, walk
+from helpers.authoring.plan import write_plan
 from helpers.authoring.solve import solved
 
 
@@ -64,9 +66,25 @@ def _check(options: argparse.Namespace) -> int:
     return _told(*map(str, breaches))
 
 
-def _slides(options: argparse.Namespace) -> int:
+def _paths(options: argparse.Namespace) -> int:
+    complaints = []
     for path in options.notebooks:
-        print(slides(path, options.to))
+        for level in PATHS:
+            walked = walk(read(path), path.parent, level)
+            print(f"{path}, {walked}")
+            complaints += [f"{path}, {walked.name}, {text}" for text in (*walked.differences, *walked.too_slow())]
+    return _told(*complaints)
+
+
+def _plan(options: argparse.Namespace) -> int:
+    for path in write_plan():
+        print(f"{path}: written")
+    return 0
+
+
+def _slides(options: argparse.Namespace) -> int:
+    for line in write_decks(options.lectures, options.notebooks, options.to):
+        print(line)
     return 0
 
 
@@ -82,9 +100,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True)
 
-    def command(name: str, run: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
+    def command(
+        name: str, run: Callable[[argparse.Namespace], int], text: str, *, of_notebooks: bool = True
+    ) -> argparse.ArgumentParser:
         added = commands.add_parser(name, help=text, description=text)
-        added.add_argument("notebooks", nargs="+", type=Path, metavar="NOTEBOOK")
+        if of_notebooks:
+            added.add_argument("notebooks", nargs="+", type=Path, metavar="NOTEBOOK")
         added.set_defaults(command=run)
         return added
 
@@ -92,11 +113,21 @@ def _parser() -> argparse.ArgumentParser:
         "execute", _execute, "Run notebooks in a fresh kernel and write them, in canonical form, in place."
     )
     command("check", _check, "List what is wrong with notebooks.")
+    command("paths", _paths, "Run the lecture alone, and lecture and exercises alone, against the saved outputs.")
+    command(
+        "plan", _plan, "Write the minutes into the titles, and the plan into notebook 00 and the README.", of_notebooks=False
+    )
     solve = command("solve", _solve, "Write copies with the exercises solved.")
     solve.add_argument("--to", type=Path, metavar="DIR", help="where (a new temporary folder unless given)")
-    show = command("slides", _slides, "Write notebooks as slides, one HTML file each.")
+    show = command(
+        "slides", _slides, "Write one deck per lecture, from the lecture sections of its notebooks.", of_notebooks=False
+    )
+    show.add_argument("lectures", nargs="*", type=int, metavar="LECTURE", help="a number, such as 47 (all unless given)")
     show.add_argument(
         "--to", type=Path, metavar="DIR", default=Path("build/slides"), help="where (%(default)s)"
+    )
+    show.add_argument(
+        "--notebooks", type=Path, metavar="DIR", default=Path("notebooks"), help="where they lie (%(default)s)"
     )
     return parser
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from helpers import claims
-from helpers.authoring import AuthoringError
+from helpers.authoring import AuthoringError, form
 from helpers.authoring.names import rebound
 from helpers.authoring.notebook import canonical, catalogue, code_cells, is_stable, placed_exercises, read
 
@@ -21,7 +21,7 @@ LARGEST_IMAGE = 200_000
 FEWEST_EXERCISES = {"predict": 2, "code": 3, "experiment": 1}
 WITHOUT_EXERCISES = ("00-", "13-")  # notebooks that need not have that many
 
-_MEASURED = re.compile(r"≈ \S+(?: ± \S+)?(?: (?:ns|µs|ms|s|seconds)\b)?")
+_MEASURED = re.compile(claims.MEASURED.pattern + r"(?:(?:ns|µs|ms|s|seconds)\b)?")
 _NEVER_IN_OUTPUTS = {
     "a memory address": re.compile(r"\b0x[0-9a-fA-F]{6,}"),
     "an absolute path": re.compile(
@@ -235,5 +235,6 @@ _RULES: Sequence[Callable[[NotebookNode, Path], Iterator[str]]] = (
     _figures_explained,
     _links,
     _sliders,
+    *form.RULES,
 )
 _CELL_RULES: Sequence[Callable[[NotebookNode], Iterator[str]]] = (_code, output_breaches)

@@ -25,13 +25,16 @@ SLOWEST_NOTEBOOK = 60.0
 class Execution:
     """An executed notebook and what it took.
 
-    `cell_seconds` has one entry a code cell that ran, by cell id. `peak_memory` is the kernel's largest
-    resident size in bytes, and None where the system does not tell (it is read from Linux's /proc).
+    `cell_seconds` has one entry per code cell that ran, by cell id. `busy_seconds` has for each the processor time that
+    the kernel spent on it, or the time that passed where that is less (several threads) or where the system does not
+    tell: on a machine that other work shares, this is what the cell needs. `peak_memory` is the kernel's largest
+    resident size in bytes, and None where the system does not tell. (Both are read from Linux's /proc.)
     """
 
     notebook: NotebookNode
     seconds: float
     cell_seconds: dict[str, float]
+    busy_seconds: dict[str, float]
     peak_memory: int | None
 
     def too_slow(self) -> list[str]:
@@ -63,15 +66,19 @@ def execute(notebook: NotebookNode, folder: Path, *, strict: bool = False, timeo
     Raises:
         AuthoringError: If a cell raises or does not end in time, or the kernel dies.
     """
-    started_at: dict[int, float] = {}
+    started_at: dict[int, tuple[float, float | None]] = {}
     cell_seconds: dict[str, float] = {}
+    busy_seconds: dict[str, float] = {}
     memory: list[int | None] = [None]
 
     def on_start(cell: NotebookNode, cell_index: int) -> None:
-        started_at[cell_index] = time.perf_counter()
+        started_at[cell_index] = time.perf_counter(), _processor_seconds(manager.provisioner.pid)
 
     def on_end(cell: NotebookNode, cell_index: int, execute_reply: dict) -> None:
-        cell_seconds[cell.id] = time.perf_counter() - started_at[cell_index]
+        started, processor_before = started_at[cell_index]
+        passed, processor = time.perf_counter() - started, _processor_seconds(manager.provisioner.pid)
+        cell_seconds[cell.id] = passed
+        busy_seconds[cell.id] = passed if processor is None else min(passed, processor - processor_before)
         memory[0] = _peak_memory(manager.provisioner.pid)
 
     manager = _KernelOfThisPython()
@@ -94,7 +101,7 @@ def execute(notebook: NotebookNode, folder: Path, *, strict: bool = False, timeo
             client.execute(env=_environment(profile, strict))
         except (CellExecutionError, DeadKernelError, TimeoutError) as error:
             raise AuthoringError(_without_colours(str(error))) from error
-    return Execution(canonical(client.nb), time.perf_counter() - started, cell_seconds, memory[0])
+    return Execution(canonical(client.nb), time.perf_counter() - started, cell_seconds, busy_seconds, memory[0])
 
 
 class _KernelOfThisPython(AsyncKernelManager):
@@ -114,6 +121,15 @@ def _environment(profile: str, strict: bool) -> dict[str, str]:
     if strict:
         environment["HELPERS_STRICT"] = "1"
     return environment
+
+
+def _processor_seconds(process: int) -> float | None:
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return None
+    # Fields 14 and 15 of proc(5), in user and in kernel mode; the first two stand before the bracket.
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _peak_memory(process: int) -> int | None:

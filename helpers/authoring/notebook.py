@@ -20,7 +20,7 @@ NOTEBOOK_METADATA = {
     "language_info": {"name": "python"},
 }
 SLIDE_TYPES = {"slide", "subslide", "fragment", "notes", "skip", "-"}
-_KEPT_CELL_METADATA = {"nbgrader", "slideshow", "tags"}
+_KEPT_CELL_METADATA = {"course", "nbgrader", "slideshow", "tags"}
 
 # The forms nbformat (8 digits) and JupyterLab (a UUID) give to a new cell.
 _RANDOM_ID = re.compile(r"[0-9a-f]{8}(-?[0-9a-f]{4}){0,3}(-?[0-9a-f]{12})?")
@@ -86,6 +86,11 @@ def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
+def shows_figure(cell: NotebookNode) -> bool:
+    """Whether a picture is among the cell's saved outputs."""
+    return any("image/png" in output.get("data", {}) for output in cell.get("outputs", []))
+
+
 def placed_exercises(notebook: NotebookNode) -> list[Placed]:
     """Where each check stands, in order. The student's cell is the nearest code cell before the check.
 
@@ -115,9 +120,8 @@ def placed_exercises(notebook: NotebookNode) -> list[Placed]:
 def canonical(notebook: NotebookNode) -> NotebookNode:
     """A copy in the form in which notebooks are kept.
 
-    Format 4.5; the metadata of no particular machine or Python; stable cell ids; slideshow metadata in every
-    cell; nbgrader's metadata in the cells of exercises. Sources and results
-    stay.
+    Format 4.5; the metadata of no particular machine or Python; stable cell ids; slideshow metadata in every cell;
+    nbgrader's metadata in the cells of exercises; labs folded. Sources and results stay.
 
     Raises:
         AuthoringError: If the exercises are not placed as `placed_exercises` needs them, or one is not in the catalogue.
@@ -140,14 +144,12 @@ def _cell_metadata(cell: NotebookNode) -> NotebookNode:
     if slide not in SLIDE_TYPES:
         starts_slide = cell.cell_type == "markdown" and _HEADING.match(cell.source)
         slide = "slide" if starts_slide else "-"
-    if slide == "-" and _shows_picture(cell):
+    if slide == "-" and shows_figure(cell):
         slide = "subslide"  # a figure needs the height of a slide for itself
     metadata["slideshow"] = {"slide_type": slide}
+    if metadata.get("course", {}).get("level") == "lab":
+        metadata["jp-MarkdownHeadingCollapsed"] = True  # JupyterLab shows the heading alone; Run All runs what it hides
     return nbformat.from_dict(metadata)
-
-
-def _shows_picture(cell: NotebookNode) -> bool:
-    return any("image/png" in output.get("data", {}) for output in cell.get("outputs", []))
 
 
 def _set_ids(cells: list[NotebookNode]) -> None:

@@ -33,69 +33,80 @@ share_a_mean = PredictExercise(
         "axes for (N, C)": [
             Mistake(
                 "features of one example",
-                "axis 1 averages over the features of one example: one mean for each example. Batch normalization "
-                "wants one mean for each feature. Which axis counts the examples?",
+                "axis 1 averages over the features of one example, which gives one mean per example. Batch "
+                "normalization needs one mean per feature. Which axis counts the examples?",
                 (1,),
             ),
             Mistake(
                 "everything (N, C)",
-                "over both axes there is one mean for the whole batch. Each channel has a mean of its own.",
+                "averaging over both axes gives one mean for the whole batch. Each channel has a mean of its own.",
                 (0, 1),
             ),
         ],
         "axes for (N, H, W, C)": [
             Mistake(
                 "instance axes",
-                "(1, 2) averages over the places of one image in one channel, image by image: that is instance "
+                "(1, 2) averages over the positions of one image in one channel, image by image: that is instance "
                 "normalization. Batch normalization averages over the images as well.",
                 (1, 2),
             ),
             Mistake(
                 "per place",
-                "(0,) gives every place of the picture a mean of its own, 28 · 28 · 16 of them. A convolution treats "
-                "all places alike, and so must its normalization.",
+                "(0,) gives every position in every channel a mean of its own, 28 · 28 · 16 of them. A convolution "
+                "treats all positions alike, and so must its normalization.",
                 (0,),
             ),
             Mistake(
                 "everything (N, H, W, C)",
-                "over all four axes there is a single mean: the channels are mixed. The channel axis is the one "
-                "that stays.",
+                "averaging over all four axes gives a single mean, which mixes the channels. The channel axis is the "
+                "one that must stay.",
                 (0, 1, 2, 3),
             ),
             Mistake(
                 "layer axes",
                 "(1, 2, 3) averages over all of one image: that is layer normalization. Here the channels stay "
-                "apart and the images are averaged over.",
+                "separate, and the average runs over the images as well.",
                 (1, 2, 3),
             ),
             Mistake("channels averaged", "axis 3 is the channel axis, the one that must not be averaged over.", (3,)),
         ],
         "means in (32, 28, 28, 16)": [
-            Mistake("a mean an image", "32 is the number of images. Images share their means.", 32),
+            Mistake("a mean an image", "32 is the number of images, but the images share their means.", 32),
             Mistake(
                 "a mean an image and channel",
-                "32 · 16 would be one mean for each channel of each image: instance normalization.",
+                "32 · 16 would be one mean per channel of each image: instance normalization.",
                 512,
             ),
-            Mistake("a mean a place", "28 · 28 · 16 would be one mean for each place: places share it, too.", 12_544),
+            Mistake(
+                "a mean a place",
+                "28 · 28 · 16 would be one mean per position and channel: positions share it, too.",
+                12_544,
+            ),
             Mistake("a single mean", "one mean would mix all channels.", 1),
+            Mistake("values and means swapped", "25,088 is the number of values in each mean.", 25_088),
         ],
         "values in each mean": [
-            Mistake("only the images", "32 counts the images; each brings 28 · 28 places as well.", 32),
-            Mistake("only the places", "28 · 28 counts the places of one image; there are 32 images.", 784),
-            Mistake("all of the array", "that is the whole array. It is shared out among 16 channels.", 401_408),
+            Mistake("means and values swapped", "16 is the number of means, one per channel.", 16),
+            Mistake("values of one image", "28 · 28 · 16 values belong to one image; a channel runs through all images.", 12_544),
+            Mistake("only the images", "32 counts the images; each of them contributes 28 · 28 values.", 32),
+            Mistake("only the places", "28 · 28 counts the positions in one image; there are 32 images.", 784),
+            Mistake(
+                "all of the array",
+                "that is the size of the whole array, which is divided among 16 channels.",
+                401_408,
+            ),
         ],
     },
     dimensions={"axes for (N, C)": 2, "axes for (N, H, W, C)": 4},
     points=2,
     hints=[
-        "Say it in words first: of which elements does channel 3 of the batch consist?",
+        "Say it in words first: which elements make up channel 3 of the batch?",
         "You average over all axes but one. Which one is left?",
         "The number of means is the length of the axis that is left; the number of values in each mean is the "
         "product of the lengths of the others.",
     ],
-    insight="One mean for each channel, taken over everything else. A feature of a dense layer is a channel seen at "
-    "one place only, so both cases are one rule.",
+    insight="One mean per channel, taken over everything else. A feature of a dense layer is a channel with a single "
+    "position, so one rule covers both cases.",
 )
 
 
@@ -140,6 +151,18 @@ def _over_the_images(x, gamma, beta, epsilon=1e-3):
     mean = x.sum(axis=axes) / len(x)
     variance = ((x - mean) ** 2).sum(axis=axes) / len(x)
     return gamma * (x - mean) / np.sqrt(variance + epsilon) + beta
+
+
+def _average_of_variances(inner):
+    """On images an average of variances, each around a mean of its own: over the axes ``inner``, averaged over the rest."""
+
+    def wrong(x, gamma, beta, epsilon=1e-3):
+        if x.ndim == 2:
+            return gamma * _x_hat(x, epsilon) + beta
+        variance = x.var(axis=inner, keepdims=True).mean(axis=(0, 1, 2))
+        return gamma * (x - x.mean(axis=(0, 1, 2))) / np.sqrt(variance + epsilon) + beta
+
+    return wrong
 
 
 def _second_moment(x, gamma, beta, epsilon=1e-3):
@@ -201,11 +224,11 @@ _PER_EXAMPLE = (
     "normalized by itself, which is layer normalization. Average over the axis that counts the examples."
 )
 _BRACKETS = (
-    "Only the mean is divided by the standard deviation. The division comes before the subtraction unless brackets say "
-    "otherwise: where do they belong?"
+    "Only the mean is divided by the standard deviation. Division comes before subtraction unless brackets say "
+    "otherwise: where do the brackets belong?"
 )
 _INITIAL_STATISTICS = (
-    "The output is (nearly) gamma · x + beta: that is normalization by mean 0 and variance 1, the values with which "
+    "The output is (nearly) gamma · x + beta: that is normalization with mean 0 and variance 1, the values at which "
     "moving statistics start. In training the batch's own mean and variance are used."
 )
 
@@ -216,20 +239,20 @@ batch_norm = CodeExercise(
     mistakes=[
         Mistake(
             "ddof=1",
-            "The variance is divided by N - 1. Batch normalization uses the variance of the batch as it is, divided "
-            "by N: it describes this batch and does not estimate another. Look for `ddof=1`.",
+            "The variance is computed with N - 1. Batch normalization divides by N: its variance describes this batch "
+            "and does not estimate that of other data. Look for `ddof=1`.",
             _divided(_root, ddof=1),
         ),
         Mistake(
             "std + epsilon",
-            "Epsilon is added to the standard deviation. It belongs under the root, to the variance. The difference "
-            "shows where a channel's spread is small.",
+            "Epsilon is added to the standard deviation. It must be added to the variance, inside the root. The "
+            "difference shows where a channel's spread is small.",
             _divided(lambda variance, epsilon: np.sqrt(variance) + epsilon),
         ),
         Mistake(
             "no square root",
             "The centred values are divided by the variance, not by its square root: the spread of the result is "
-            "then one over the old one, and not 1.",
+            "then 1 / (the old spread), and not 1.",
             _divided(lambda variance, epsilon: variance + epsilon),
         ),
         Mistake("axis=1", _PER_EXAMPLE, _divided(_root, lambda x: tuple(range(1, x.ndim)))),
@@ -237,26 +260,26 @@ batch_norm = CodeExercise(
         Mistake("last axis", _PER_EXAMPLE, _divided(_root, lambda x: (x.ndim - 1,))),
         Mistake(
             "per-element statistics",
-            "On (N, C) it is right. On images every place has a mean of its own: you average over axis 0 only. A "
-            "channel's mean runs over all images and all places.",
+            "It is right for shape (N, C). On images, every position has a mean of its own: you average over axis 0 "
+            "only. A channel's mean runs over all images and all positions.",
             _divided(_root, lambda x: (0,)),
         ),
         Mistake(
             "instance axes",
-            "On (N, C) it is right. On images each image is normalized by itself, channel by channel (axes 1 and 2 "
-            "alone): that is instance normalization. Average over axis 0 as well.",
+            "It is right for shape (N, C). On images, each one is normalized by itself, channel by channel (only axes "
+            "1 and 2): that is instance normalization. Average over axis 0 as well.",
             _divided(_root, lambda x: (0,) if x.ndim == 2 else (1, 2)),
         ),
         Mistake(
             "one mean for all",
-            "One mean and one variance serve the whole array. Each channel has its own: leave the last axis out of "
-            "the average.",
+            "One mean and one variance are used for the whole array. Each channel has its own: leave the last axis "
+            "out of the average.",
             _divided(_root, lambda x: tuple(range(x.ndim))),
         ),
         Mistake(
             "one mean for all on images",
-            "On (N, C) it is right. On images one mean and one variance serve the whole array: leave the last axis, "
-            "the channels, out of the average.",
+            "It is right for shape (N, C). On images, one mean and one variance are used for the whole array: leave "
+            "the last axis, the channels, out of the average.",
             _divided(_root, lambda x: (0,) if x.ndim == 2 else tuple(range(x.ndim))),
         ),
         Mistake(
@@ -267,7 +290,7 @@ batch_norm = CodeExercise(
         ),
         Mistake(
             "epsilon outside the root",
-            "Epsilon is added to the variance twice over: check the brackets of the root.",
+            "Epsilon is added twice, inside the root and outside it: check the brackets of the root.",
             _divided(lambda variance, epsilon: np.sqrt(variance + epsilon) + epsilon),
         ),
         Mistake(
@@ -277,8 +300,8 @@ batch_norm = CodeExercise(
         ),
         Mistake(
             "epsilon fixed at 1e-5",
-            "Epsilon is 1e-5 whatever is passed. That is PyTorch's default; here it is an argument, with Keras' "
-            "default 1e-3.",
+            "Epsilon is 1e-5, PyTorch's default, whatever is passed. Here it is an argument, with Keras' default of "
+            "1e-3.",
             lambda x, gamma, beta, epsilon=1e-3: gamma * _x_hat(x, 1e-5) + beta,
         ),
         Mistake(
@@ -298,12 +321,12 @@ batch_norm = CodeExercise(
         ),
         Mistake(
             "gamma left out",
-            "gamma does not multiply. The spread of each channel of the result must be gamma.",
+            "x_hat is not multiplied by gamma. The spread of each channel of the result must be gamma.",
             lambda x, gamma, beta, epsilon=1e-3: _x_hat(x, epsilon) + beta,
         ),
         Mistake(
             "sign turned",
-            "The sign of x_hat is turned: the mean is subtracted from x, not x from the mean.",
+            "The sign of x_hat is flipped: subtract the mean from x, not x from the mean.",
             lambda x, gamma, beta, epsilon=1e-3: beta - gamma * _x_hat(x, epsilon),
         ),
         Mistake(
@@ -330,12 +353,12 @@ batch_norm = CodeExercise(
         ),
         Mistake(
             "not divided",
-            "The values are centred, scaled and shifted, but not divided by their standard deviation in between.",
+            "The values are centred, scaled and shifted, but not divided by the standard deviation in between.",
             _divided(lambda variance, epsilon: 1.0),
         ),
         Mistake(
             "variance around 0",
-            "The variance is taken around 0, as the mean of x²; it is the mean of (x - mean)².",
+            "The variance is taken around 0, as the mean of x²; it should be the mean of (x - mean)².",
             lambda x, gamma, beta, epsilon=1e-3: (
                 gamma * (x - x.mean(axis=_channel_axes(x))) / np.sqrt((x**2).mean(axis=_channel_axes(x)) + epsilon)
                 + beta
@@ -343,39 +366,51 @@ batch_norm = CodeExercise(
         ),
         Mistake(
             "squares summed",
-            "The squared deviations are added up and not averaged: this variance grows with the batch.",
+            "The squared deviations are summed, not averaged: this variance grows with the batch.",
             lambda x, gamma, beta, epsilon=1e-3: _divided(
                 lambda variance, epsilon: np.sqrt(variance * (x.size // x.shape[-1]) + epsilon)
             )(x, gamma, beta, epsilon),
         ),
         Mistake(
             "sums divided by the number of images",
-            "On (N, C) it is right. On images the sums are divided by N, the number of images; each channel has "
-            "N · H · W values.",
+            "It is right for shape (N, C). On images, the sums are divided by N, the number of images; each channel "
+            "has N · H · W values.",
             _over_the_images,
         ),
         Mistake(
             "channels first",
-            "On (N, C) it is right. On images you average over axes 0, 2 and 3. That fits (N, C, H, W), PyTorch's "
-            "layout; here the channels come last.",
+            "It is right for shape (N, C). On images, you average over axes 0, 2 and 3. That fits (N, C, H, W), "
+            "PyTorch's layout; here the channels come last.",
             _divided(_root, lambda x: (0,) if x.ndim == 2 else (0, 2, 3)),
         ),
         Mistake(
             "layer axes on images",
-            "On (N, C) it is right. On images each image is normalized by itself (axes 1, 2 and 3): that is layer "
-            "normalization. Average over axis 0, and leave the channels out.",
+            "It is right for shape (N, C). On images, each one is normalized by itself (axes 1, 2 and 3): that is "
+            "layer normalization. Average over axis 0 as well, and leave the channels out of the average.",
             _divided(_root, lambda x: (0,) if x.ndim == 2 else (1, 2, 3)),
         ),
         Mistake(
             "one axis of the picture forgotten",
-            "On (N, C) it is right. On images you average over axes 0 and 1 alone: every column of the picture has "
-            "a mean of its own. A channel's mean runs over all places.",
+            "It is right for shape (N, C). On images, you average over axes 0 and 1 only: every column of the image "
+            "has a mean of its own. A channel's mean runs over all positions.",
             _divided(_root, lambda x: (0,) if x.ndim == 2 else (0, 1)),
         ),
         Mistake(
+            "variances position by position, averaged",
+            "On (N, C) it is right. On images you take a variance at every position, around the mean of that position, and "
+            "average them. The variance of a channel is taken around its one mean, over all images and positions.",
+            _average_of_variances((0,)),
+        ),
+        Mistake(
+            "variances image by image, averaged",
+            "On (N, C) it is right. On images you take a variance in every image, around the mean of that image, and "
+            "average them. The variance of a channel is taken around its one mean, over all images and positions.",
+            _average_of_variances((1, 2)),
+        ),
+        Mistake(
             "default epsilon 1e-5",
-            "With epsilon passed it is right. Without, yours is 1e-5, PyTorch's default; here the default is 1e-3, "
-            "as in Keras.",
+            "It is right when epsilon is passed. When it is not, yours is 1e-5, PyTorch's default; here the default is "
+            "1e-3, as in Keras.",
             lambda x, gamma, beta, epsilon=1e-5: gamma * _x_hat(x, epsilon) + beta,
         ),
         Mistake(
@@ -392,7 +427,7 @@ batch_norm = CodeExercise(
     properties=[
         Property("The mean of each channel of the result should be beta, and is not.", _mean_is_beta),
         Property(
-            "The means are right and the standard deviations nearly. Look at how epsilon enters, and at the number "
+            "The means are right, the standard deviations nearly so. Look at how epsilon enters, and at the number "
             "by which the squares are divided.",
             _std_is_not_just_beside_gamma,
         ),
@@ -409,10 +444,11 @@ batch_norm = CodeExercise(
         "good names.",
         "For (N, C) the axes are `(0,)`, for (N, H, W, C) they are `(0, 1, 2)`: all axes but the last. "
         "`tuple(range(x.ndim - 1))` is both.",
-        "`x.mean(axis=axes)` and `x.var(axis=axes)` have shape (C,) and broadcast against x. Epsilon stands under "
+        "`x.mean(axis=axes)` and `x.var(axis=axes)` have shape (C,) and broadcast against x. Epsilon goes inside "
         "the root.",
     ],
-    insight="One rule did both shapes. Notice the constant channel: it became beta, and not NaN; epsilon is for that.",
+    insight="One rule handled both shapes. Notice the constant channel: it became beta, not NaN. That is what epsilon "
+    "is for.",
 )
 
 
@@ -445,14 +481,18 @@ batch_effects = PredictExercise(
             Mistake("batch in inference", "in inference the moving statistics are used; no other example enters.", True)
         ],
         "5 added to one channel, training": [
-            Mistake("shift seen", "if every example gets 5 more, so does the mean, and it is subtracted.", True)
+            Mistake(
+                "shift seen", "if 5 is added to every example, the mean rises by 5 as well, and it is subtracted.", True
+            )
         ],
         "5 added to one channel, inference": [
-            Mistake("shift unseen", "the moving mean does not know about the 5, so it is not subtracted.", False)
+            Mistake("shift unseen", "the moving mean does not know about the 5, so the 5 is not subtracted.", False)
         ],
         "preceding weights doubled, training": [
             Mistake(
-                "scale seen", "twice the weights give twice the deviation and twice the standard deviation.", True
+                "scale seen",
+                "twice the weights give twice the deviation from the mean and twice the standard deviation.",
+                True,
             )
         ],
     },
@@ -461,8 +501,8 @@ batch_effects = PredictExercise(
         "Write down which numbers enter one element of the output: in training, and in inference.",
         "In training: x, the batch's mean, the batch's variance. In inference: x and two numbers that are fixed.",
     ],
-    insight="In training the output is about an example's place within its batch; in inference it is about the "
-    "example alone. Most surprises with batch normalization come from this one difference.",
+    insight="In training the output depends on where an example stands within its batch; in inference it depends on "
+    "the example alone. Many surprises with batch normalization come from this one difference.",
 )
 
 
@@ -474,18 +514,22 @@ gradient_facts = PredictExercise(
     mistakes={
         "each dbeta": [
             Mistake("mean for dbeta", "1 would be the mean over the batch. beta is added to 60 outputs.", 1.0),
-            Mistake("dbeta over all", "6000 adds up over the channels as well; each channel has its own beta.", 6000.0),
-            Mistake("dbeta zero", "raising beta raises every output, and every output pulls.", 0.0),
+            Mistake("dbeta over all", "6000 sums over the channels as well; each channel has its own beta.", 6000.0),
+            Mistake("dbeta zero", "raising beta raises every output, and with it the loss.", 0.0),
         ],
         "each dgamma": [
-            Mistake("dgamma without x_hat", "60 would be the sum of dy. gamma multiplies x_hat: what is its sum?", 60.0),
+            Mistake(
+                "dgamma without x_hat",
+                "60 would be the sum of dy. gamma multiplies x_hat: what is the sum of x_hat?",
+                60.0,
+            ),
             Mistake("dgamma one", "gamma multiplies x_hat, and the sum of x_hat over the batch is 0.", 1.0),
         ],
         "each element of dx": [
             Mistake(
                 "mean constant",
-                "1 (times gamma / std) is what passes if the mean is taken for a constant. Raise all inputs of a "
-                "channel alike: does any output change?",
+                "1 (times gamma / std) is what gets through if the mean is treated as a constant. Raise all inputs of "
+                "a channel by the same amount: does any output change?",
                 1.0,
             ),
         ],
@@ -496,8 +540,8 @@ gradient_facts = PredictExercise(
         "dy is 1 everywhere, so the loss is the sum of all outputs. What happens to that sum when beta grows by 1?",
         "The sum of the outputs of one channel is the sum of gamma · x_hat + beta, and x_hat sums to 0, whatever x is.",
     ],
-    insight="The outputs of a channel always sum to 60 · beta, whatever x and gamma are. A gradient that wants only "
-    "to move that sum reaches beta and nothing else.",
+    insight="The outputs of a channel always sum to 60 · beta, whatever x and gamma are. A gradient that would only "
+    "move that sum reaches beta and nothing else.",
 )
 
 
@@ -628,7 +672,8 @@ batch_norm_backward = CodeExercise(
         ),
         Mistake(
             "inverse_std left out of dx",
-            "`dx`: inverse_std is missing. x_hat is the centred x times inverse_std, so its gradient carries it.",
+            "`dx`: inverse_std is missing. x_hat is the centred x times inverse_std, so the gradient contains that "
+            "factor.",
             _backward(
                 lambda dy, x_hat, gamma, inverse_std: (
                     gamma * (dy - dy.mean(axis=0) - x_hat * (dy * x_hat).mean(axis=0))
@@ -638,7 +683,7 @@ batch_norm_backward = CodeExercise(
         ),
         Mistake(
             "signs of dx",
-            "`dx`: the terms of the mean and the variance are added; both are subtracted.",
+            "`dx`: the terms of the mean and the variance are added; both must be subtracted.",
             _backward(
                 lambda dy, x_hat, gamma, inverse_std: (
                     gamma * inverse_std * (dy + dy.mean(axis=0) + x_hat * (dy * x_hat).mean(axis=0))
@@ -648,7 +693,7 @@ batch_norm_backward = CodeExercise(
         ),
         Mistake(
             "sign of the mean's term",
-            "`dx`: the mean's term is added; it is subtracted. The variance's term is right.",
+            "`dx`: the mean's term is added; it must be subtracted. The variance's term is right.",
             _backward(
                 lambda dy, x_hat, gamma, inverse_std: (
                     gamma * inverse_std * (dy + dy.mean(axis=0) - x_hat * (dy * x_hat).mean(axis=0))
@@ -658,7 +703,7 @@ batch_norm_backward = CodeExercise(
         ),
         Mistake(
             "sign of the variance's term",
-            "`dx`: the variance's term is added; it is subtracted. The mean's term is right.",
+            "`dx`: the variance's term is added; it must be subtracted. The mean's term is right.",
             _backward(
                 lambda dy, x_hat, gamma, inverse_std: (
                     gamma * inverse_std * (dy - dy.mean(axis=0) + x_hat * (dy * x_hat).mean(axis=0))
@@ -668,8 +713,8 @@ batch_norm_backward = CodeExercise(
         ),
         Mistake(
             "gamma on dy alone",
-            "`dx`: gamma multiplies dy alone. dgamma and dbeta are sums of dy without gamma, so the two terms made of "
-            "them need it as well.",
+            "`dx`: gamma multiplies only dy. dgamma and dbeta are sums of dy without gamma, so the two terms made from "
+            "them need gamma as well.",
             _backward(
                 lambda dy, x_hat, gamma, inverse_std: (
                     inverse_std * (gamma * dy - dy.mean(axis=0) - x_hat * (dy * x_hat).mean(axis=0))
@@ -679,7 +724,7 @@ batch_norm_backward = CodeExercise(
         ),
         Mistake(
             "gamma and inverse_std on dy alone",
-            "`dx`: gamma and inverse_std multiply dy alone. They belong to all three terms: look at the brackets.",
+            "`dx`: gamma and inverse_std multiply only dy. They belong to all three terms: look at the brackets.",
             _backward(
                 lambda dy, x_hat, gamma, inverse_std: (
                     gamma * inverse_std * dy - dy.mean(axis=0) - x_hat * (dy * x_hat).mean(axis=0)
@@ -697,14 +742,14 @@ batch_norm_backward = CodeExercise(
         ),
         Mistake(
             "gradient of x_hat",
-            "`dx`: gamma · dy is the gradient of x_hat. From x_hat it is still three paths to x.",
+            "`dx`: gamma · dy is the gradient of x_hat. From x_hat there are still three paths to x.",
             _backward(lambda dy, x_hat, gamma, inverse_std: gamma * dy),
             ("dx",),
         ),
         Mistake(
             "x_hat missing from the variance's term",
-            "`dx`: the variance's term is a mean only. It must be multiplied by each element's x_hat: far from the "
-            "mean an element moves the variance more.",
+            "`dx`: the variance's term is a mean only. It must be multiplied by each element's x_hat: an element "
+            "far from the mean moves the variance more.",
             _backward(
                 lambda dy, x_hat, gamma, inverse_std: (
                     gamma * inverse_std * (dy - dy.mean(axis=0) - (dy * x_hat).mean(axis=0))
@@ -714,7 +759,7 @@ batch_norm_backward = CodeExercise(
         ),
         Mistake(
             "N times too large",
-            "`dx` is N times too large. The form N · dy minus two sums is right, and the whole is divided by N.",
+            "`dx` is N times too large. The form N · dy minus two sums is right, but the whole must be divided by N.",
             _backward(
                 lambda dy, x_hat, gamma, inverse_std: (
                     gamma * inverse_std * (len(dy) * dy - dy.sum(axis=0) - x_hat * (dy * x_hat).sum(axis=0))
@@ -724,7 +769,7 @@ batch_norm_backward = CodeExercise(
         ),
         Mistake(
             "divided by N twice",
-            "`dx`: the two subtracted terms are divided by N twice. Are your dgamma and dbeta sums, or means already?",
+            "`dx`: the two subtracted terms are divided by N twice. Are your dgamma and dbeta sums, or already means?",
             _backward(
                 lambda dy, x_hat, gamma, inverse_std: (
                     gamma * inverse_std * (dy - (dy.mean(axis=0) + x_hat * (dy * x_hat).mean(axis=0)) / len(dy))
@@ -744,8 +789,8 @@ batch_norm_backward = CodeExercise(
         ),
         Mistake(
             "averaged over features",
-            "`dx`: the means run over axis 1, the features of one example. They belong to axis 0, as in the forward "
-            "pass.",
+            "`dx`: the means run over axis 1, the features of one example. They must run over axis 0, as in the "
+            "forward pass.",
             _backward(
                 lambda dy, x_hat, gamma, inverse_std: (
                     gamma * inverse_std * (
@@ -763,26 +808,26 @@ batch_norm_backward = CodeExercise(
         ),
         Mistake(
             "mean for dgamma",
-            "`dgamma` is a mean over the batch. gamma acts on every example, and all their pulls add up: a sum.",
+            "`dgamma` is a mean over the batch. gamma acts on every example, and all contributions add up: a sum.",
             _other_weights(dgamma=lambda dy, x_hat: (dy * x_hat).mean(axis=0)),
             ("dgamma",),
         ),
         Mistake(
             "mean for dbeta",
-            "`dbeta` is a mean over the batch. beta acts on every example, and all their pulls add up: a sum. (The "
-            "1/N of the batch's mean loss is in dy already.)",
+            "`dbeta` is a mean over the batch. beta acts on every example, and all contributions add up: a sum. (The "
+            "1/N of the batch's mean loss is already in dy.)",
             _other_weights(dbeta=lambda dy, x_hat: dy.mean(axis=0)),
             ("dbeta",),
         ),
         Mistake(
             "dbeta not summed",
-            "`dbeta` has dy's shape. There is one beta a channel: add up over the batch.",
+            "`dbeta` has dy's shape. There is one beta per channel: sum over the batch.",
             _other_weights(dbeta=lambda dy, x_hat: dy),
             ("dbeta",),
         ),
         Mistake(
             "dgamma not summed",
-            "`dgamma` has dy's shape. There is one gamma a channel: add up over the batch.",
+            "`dgamma` has dy's shape. There is one gamma per channel: sum over the batch.",
             _other_weights(dgamma=lambda dy, x_hat: dy * x_hat),
             ("dgamma",),
         ),
@@ -796,13 +841,15 @@ batch_norm_backward = CodeExercise(
         ),
         Mistake(
             "dgamma over features",
-            "`dgamma` is summed over axis 1, the features of one example. There is one gamma a channel: sum over axis 0.",
+            "`dgamma` is summed over axis 1, the features of one example. There is one gamma per channel: sum over "
+            "axis 0.",
             _other_weights(dgamma=lambda dy, x_hat: (dy * x_hat).sum(axis=1)),
             ("dgamma",),
         ),
         Mistake(
             "dbeta over features",
-            "`dbeta` is summed over axis 1, the features of one example. There is one beta a channel: sum over axis 0.",
+            "`dbeta` is summed over axis 1, the features of one example. There is one beta per channel: sum over axis "
+            "0.",
             _other_weights(dbeta=lambda dy, x_hat: dy.sum(axis=1)),
             ("dbeta",),
         ),
@@ -820,28 +867,46 @@ batch_norm_backward = CodeExercise(
         ),
         Mistake(
             "dbeta scaled by gamma",
-            "`dbeta` carries a factor gamma. y = gamma · x_hat + beta: beta enters with factor 1.",
+            "`dbeta` contains a factor gamma. y = gamma · x_hat + beta: beta enters with factor 1.",
             lambda dy, x_hat, gamma, inverse_std: (dy * np.nan, (dy * x_hat).sum(axis=0), (gamma * dy).sum(axis=0)),
             ("dbeta",),
         ),
         Mistake(
+            "dgamma of the centred values",
+            "`dgamma`: the sum runs over dy times the centred x. gamma multiplies x_hat, which is divided by the standard "
+            "deviation as well.",
+            lambda dy, x_hat, gamma, inverse_std: (dy * np.nan, (dy * x_hat / inverse_std).sum(axis=0), dy.sum(axis=0)),
+            ("dgamma",),
+        ),
+        Mistake(
+            "dx divided by N",
+            "`dx` is N times too small. The means over the batch have their 1/N; the 1/N of the batch's mean loss is in dy "
+            "already.",
+            _backward(
+                lambda dy, x_hat, gamma, inverse_std: (
+                    gamma * inverse_std * (dy - dy.mean(axis=0) - x_hat * (dy * x_hat).mean(axis=0)) / len(dy)
+                )
+            ),
+            ("dx",),
+        ),
+        Mistake(
             "order of the return",
-            "The three gradients are right; they stand in another order. Return dx first, then dgamma, then dbeta.",
+            "The three gradients are right, but in the wrong order. Return dx first, then dgamma, then dbeta.",
             lambda dy, x_hat, gamma, inverse_std: (
                 (dy * x_hat).sum(axis=0), dy.sum(axis=0), _step_by_step(dy, x_hat, gamma, inverse_std)[0]
             ),
         ),
         Mistake(
             "dgamma scaled by gamma",
-            "`dgamma` carries a factor gamma. y = gamma · x_hat + beta: what multiplies gamma is x_hat alone.",
+            "`dgamma` contains a factor gamma. y = gamma · x_hat + beta: what multiplies gamma is x_hat alone.",
             lambda dy, x_hat, gamma, inverse_std: (dy * np.nan, (dy * gamma * x_hat).sum(axis=0), dy.sum(axis=0)),
             ("dgamma",),
         ),
     ],
     properties=[
         Property(
-            "In every channel dx must sum to 0 over the batch (raising all inputs alike changes no output), and "
-            "here it does not.",
+            "In every channel dx must sum to 0 over the batch (raising all inputs by the same amount changes "
+            "no output), and here it does not.",
             lambda args, outputs: np.allclose(outputs[0].sum(axis=0), 0, atol=1e-4),
         ),
         Property(
@@ -953,7 +1018,7 @@ def _in_steps(batches, training, momentum=0.99):
 def _moving_cases():
     rng = np.random.default_rng(8)
     batches = rng.normal([1.0, -2.0], [0.5, 1.8], size=(4, 5, 2))
-    # One mean and one spread a batch, so that no two batches can be taken for each other.
+    # One mean and one spread per batch, so that no two batches can be taken for each other.
     batches = batches * np.array([1, 2, 3, 4]).reshape(4, 1, 1) / 2 + rng.normal(size=(4, 1, 2))
     everything, every_other = [True] * 4, [True, False, True, False]
     return [
@@ -976,27 +1041,42 @@ moving_statistics = CodeExercise(
         ),
         Mistake(
             "updated in inference",
-            "The statistics also follow the batches of inference. They describe the training data: a batch whose "
-            "entry in `training` is False leaves them as they are.",
+            "The statistics also follow the inference batches. They should describe the training data: a batch whose "
+            "entry in `training` is False leaves them unchanged.",
             _followed(always=True),
         ),
         Mistake(
             "moving variance starts at 0",
-            "The moving variance starts at 0. It starts at 1, so that a fresh layer in inference lets x pass instead "
-            "of dividing by almost nothing.",
+            "The moving variance starts at 0. It should start at 1, so that a fresh layer in inference lets x pass "
+            "instead of dividing it by almost nothing.",
             _followed(starts=(0.0, 0.0)),
         ),
-        Mistake("moving mean starts at 1", "The moving mean starts at 1. It starts at 0.", _followed(starts=(1.0, 1.0))),
+        Mistake(
+            "moving mean starts at 1",
+            "The moving mean starts at 1. It should start at 0.",
+            _followed(starts=(1.0, 1.0)),
+        ),
         Mistake(
             "replaced",
-            "The moving statistics are replaced by the last batch's. They are an average: a share of the old value "
-            "stays.",
+            "The moving statistics are replaced by the last batch's. They should be an average: a share of the old "
+            "value stays.",
             _followed(keep=lambda momentum: 0.0),
         ),
         Mistake(
-            "never updated",
-            "The moving statistics are still those of a fresh layer, 0 and 1. Is the update stored?",
-            _followed(keep=lambda momentum: 1.0),
+            "mean never updated",
+            "The moving mean is still 0, as in a fresh layer. Is its update stored?",
+            lambda batches, training, momentum=0.99: (
+                np.zeros(batches.shape[-1]), _followed()(batches, training, momentum)[1]
+            ),
+            ("moving_mean",),
+        ),
+        Mistake(
+            "variance never updated",
+            "The moving variance is still 1, as in a fresh layer. Is its update stored?",
+            lambda batches, training, momentum=0.99: (
+                _followed()(batches, training, momentum)[0], np.ones(batches.shape[-1])
+            ),
+            ("moving_variance",),
         ),
         Mistake(
             "starts with the first batch",
@@ -1006,8 +1086,8 @@ moving_statistics = CodeExercise(
         ),
         Mistake(
             "ddof=1",
-            "The batch's variance is divided by N - 1. PyTorch does that for the moving variance (only); Keras "
-            "divides by N there, too.",
+            "The batch's variance is computed with N - 1. PyTorch does that for the moving variance (and only there); "
+            "Keras divides by N there, too.",
             _followed(ddof=1),
         ),
         Mistake(
@@ -1017,7 +1097,7 @@ moving_statistics = CodeExercise(
         ),
         Mistake(
             "order of the return",
-            "The two are right and have changed places: return the mean first, then the variance.",
+            "Both are right but have changed places: return the mean first, then the variance.",
             lambda batches, training, momentum=0.99: _in_steps(batches, training, momentum)[::-1],
         ),
         Mistake(
@@ -1037,28 +1117,29 @@ moving_statistics = CodeExercise(
         ),
         Mistake(
             "updated in inference only",
-            "The condition is turned round: the statistics follow the batches whose entry in `training` is False.",
+            "The condition is reversed: the statistics follow the batches whose entry in `training` is False.",
             lambda batches, training, momentum=0.99: _followed()(batches, [not t for t in training], momentum),
         ),
         Mistake(
             "stops at the first batch in inference",
-            "It stops at the first batch in inference. Skip that batch and go on: training may continue after it.",
+            "It stops at the first inference batch. Skip that batch and go on: training may continue after it.",
             _stopping,
         ),
         Mistake(
             "first batch only",
-            "Only the first batch counts. Does the `return` stand inside the loop?",
+            "Only the first batch counts. Is the `return` inside the loop?",
             lambda batches, training, momentum=0.99: _followed()(batches[:1], training, momentum),
         ),
         Mistake(
             "started anew with each batch",
-            "Every batch starts from 0 and 1 again, so only the last one counts. Are the start values set inside the "
-            "loop?",
+            "Every batch starts from 0 and 1 again, so only the last one counts. Are the starting values set inside "
+            "the loop?",
             _started_anew,
         ),
         Mistake(
             "one mean for all channels",
-            "One mean and one variance serve all channels. Each channel has its own: `mean` and `var` need an axis.",
+            "One mean and one variance are used for all channels. Each channel has its own: `mean` and `var` need an "
+            "axis.",
             lambda batches, training, momentum=0.99: _updated(
                 lambda old, new, momentum: momentum * old + (1 - momentum) * new, moments=lambda b: (b.mean(), b.var())
             )(batches, training, momentum),
@@ -1071,13 +1152,13 @@ moving_statistics = CodeExercise(
         ),
         Mistake(
             "variance around the moving mean",
-            "The batch's variance is taken around the moving mean. It is the batch's own, around the batch's own mean.",
+            "The batch's variance is taken around the moving mean. It should be taken around the batch's own mean.",
             lambda batches, training, momentum=0.99: _around_the_moving_mean(batches, training, momentum, new=True),
             ("moving_variance",),
         ),
         Mistake(
             "variance around the moving mean, before its update",
-            "The batch's variance is taken around the moving mean. It is the batch's own, around the batch's own mean.",
+            "The batch's variance is taken around the moving mean. It should be taken around the batch's own mean.",
             lambda batches, training, momentum=0.99: _around_the_moving_mean(batches, training, momentum, new=False),
             ("moving_variance",),
         ),
@@ -1091,8 +1172,8 @@ moving_statistics = CodeExercise(
         ),
         Mistake(
             "plain average",
-            "This is the plain average over all batches; momentum does not enter. (The notes' other recipe: exact, "
-            "but it needs a pass of its own.)",
+            "This is the plain average over all batches; momentum does not enter. (It is the notes' other recipe: "
+            "exact, but it needs a pass of its own.)",
             _plain_average,
         ),
     ],
@@ -1111,11 +1192,11 @@ moving_statistics = CodeExercise(
     points=3,
     hints=[
         "Two arrays of shape (C,), made before the loop: which values do they start with?",
-        "new = momentum · old + (1 - momentum) · the batch's. Once for the mean, once for the variance.",
+        "new = momentum · old + (1 - momentum) · the batch's value. Once for the mean, once for the variance.",
         "`for batch, is_training in zip(batches, training):` and nothing happens where `is_training` is False.",
     ],
     insight="With momentum 0.99 a batch's share halves every 69 steps. Four batches have hardly moved the statistics: "
-    "a network tested after a few steps is tested with the wrong ones.",
+    "a network tested after a few steps is tested with the wrong statistics.",
 )
 
 
@@ -1248,25 +1329,30 @@ batch_norm_call = CodeExercise(
         ),
         Mistake(
             "the batch's size decides",
-            "A batch of more than one takes its own statistics, whatever `training` says. The argument decides.",
+            "A batch of more than one takes its own statistics, whatever `training` says. The argument should decide.",
             lambda x, gamma, beta, moving_mean, moving_variance, training=False, epsilon=1e-3: _called(_right_choice)(
                 x, gamma, beta, moving_mean, moving_variance, len(x) > 1, epsilon
             ),
         ),
         Mistake(
             "only gamma and beta in inference",
-            "In inference x is not normalized, only scaled and shifted. The moving statistics are kept for this "
-            "moment.",
+            "In inference x is not normalized, only scaled and shifted. The moving statistics are kept for "
+            "exactly this.",
             _in_inference(lambda x, gamma, beta, mean, variance, epsilon: gamma * x + beta),
         ),
         Mistake(
             "unchanged in inference",
-            "In inference x comes back as it went in. It is normalized there, too, with the moving statistics.",
+            "In inference x comes back unchanged. It must be normalized there, too, with the moving statistics.",
             _in_inference(lambda x, gamma, beta, mean, variance, epsilon: x),
         ),
         Mistake(
+            "mean not subtracted in inference",
+            "In inference the values are divided by the standard deviation, but the moving mean is not subtracted first.",
+            _in_inference(lambda x, gamma, beta, mean, variance, epsilon: gamma * x / np.sqrt(variance + epsilon) + beta),
+        ),
+        Mistake(
             "gamma and beta left out in inference",
-            "In inference gamma and beta are missing. They belong to both modes.",
+            "In inference gamma and beta are missing. They are needed in both modes.",
             _in_inference(lambda x, gamma, beta, mean, variance, epsilon: (x - mean) / np.sqrt(variance + epsilon)),
         ),
         Mistake(
@@ -1278,7 +1364,8 @@ batch_norm_call = CodeExercise(
         ),
         Mistake(
             "std + epsilon in inference",
-            "In inference epsilon is added to the standard deviation. It belongs under the root, to the variance.",
+            "In inference epsilon is added to the standard deviation. It must be added to the variance, inside the "
+            "root.",
             _in_inference(
                 lambda x, gamma, beta, mean, variance, epsilon: (
                     gamma * (x - mean) / (np.sqrt(variance) + epsilon) + beta
@@ -1287,7 +1374,7 @@ batch_norm_call = CodeExercise(
         ),
         Mistake(
             "epsilon left out in inference",
-            "In inference epsilon is missing. It belongs to both modes, under the root.",
+            "In inference epsilon is missing. It is needed in both modes, inside the root.",
             _in_inference(lambda x, gamma, beta, mean, variance, epsilon: gamma * (x - mean) / np.sqrt(variance) + beta),
         ),
         Mistake(
@@ -1306,14 +1393,14 @@ batch_norm_call = CodeExercise(
         ),
         Mistake(
             "beta left out",
-            "beta is not added. It belongs to both modes.",
+            "beta is not added. It is needed in both modes.",
             lambda x, gamma, beta, moving_mean, moving_variance, training=False, epsilon=1e-3: _called(_right_choice)(
                 x, gamma, 0.0, moving_mean, moving_variance, training, epsilon
             ),
         ),
         Mistake(
             "gamma left out",
-            "gamma does not multiply. It belongs to both modes.",
+            "x_hat is not multiplied by gamma, which is needed in both modes.",
             lambda x, gamma, beta, moving_mean, moving_variance, training=False, epsilon=1e-3: _called(_right_choice)(
                 x, 1.0, beta, moving_mean, moving_variance, training, epsilon
             ),
@@ -1332,17 +1419,17 @@ batch_norm_call = CodeExercise(
         ),
         Mistake(
             "ddof=1 in training",
-            "In training the variance is divided by N - 1. Batch normalization divides by N.",
+            "In training the variance is computed with N - 1. Batch normalization divides by N.",
             _in_training(lambda x: (x.mean(axis=0), x.var(axis=0, ddof=1))),
         ),
         Mistake(
             "epsilon left out",
-            "Epsilon is missing. It belongs to both modes, under the root.",
+            "Epsilon is missing. It is needed in both modes, inside the root.",
             _called(_right_choice, lambda variance, epsilon: np.sqrt(variance)),
         ),
         Mistake(
             "std + epsilon",
-            "Epsilon is added to the standard deviation. It belongs under the root, to the variance.",
+            "Epsilon is added to the standard deviation. It must be added to the variance, inside the root.",
             _called(_right_choice, lambda variance, epsilon: np.sqrt(variance) + epsilon),
         ),
         Mistake(
@@ -1370,7 +1457,7 @@ batch_norm_call = CodeExercise(
     variants=[_as_one_line],
     points=2,
     hints=[
-        "The formula is the same in both modes. Only the mean and the variance come from elsewhere.",
+        "The formula is the same in both modes. Only the mean and the variance come from different sources.",
         "`if training:` the batch's, `else:` the two arguments. Then one common line.",
     ],
     insight="One formula, two sources of statistics. The gap between the two modes is the gap between the batch and "
@@ -1380,12 +1467,12 @@ batch_norm_call = CodeExercise(
 
 # --- experiment: make the difference large -------------------------------------------------------
 
-RACE_START = {"learning_rate": 1.0, "initial_std": 0.3}
+RACE_START = {"initial_std": 0.3}
 _RACE_TARGET = 0.75
 
 
 def _race_missing(result):
-    names = ("learning_rate", "initial_std", "without", "batch")
+    names = ("initial_std", "without", "batch")
     if not isinstance(result, dict) or not all(isinstance(result.get(name), (int, float)) for name in names):
         return "Pass what `race(...)` returned: `check(result)`."
     return ""
@@ -1400,38 +1487,45 @@ widen_the_gap = ExperimentExercise(
     ),
     mistakes=[
         Mistake(
-            "the plain network ahead",
-            "Here the plain network is ahead. Which settings hurt it more than the other one?",
-            lambda r: r["without"] > r["batch"],
-        ),
-        Mistake(
-            "both fail",
-            "The normalized network has not learned either, so there is little to compare. Is the learning rate too "
-            "small, or so large that nothing stays in place?",
-            lambda r: r["batch"] < 0.75,
+            "both at chance",
+            "Both networks are at chance. With no spread at all, every unit of a layer computes the same, with or without "
+            "batch normalization, and they stay alike.",
+            lambda r: r["initial_std"] == 0,
         ),
         Mistake(
             "both learn",
-            "Both networks learn with these settings: the inputs of the deeper sigmoids differ enough from digit to "
-            "digit. What would make them alike in the plain network?",
-            lambda r: r["without"] > 0.6,
+            "Both networks learn with this initial spread: in the plain network, too, the inputs of the deeper sigmoids "
+            "differ enough from digit to digit. What would make them nearly alike?",
+            lambda r: r["without"] > 0.6 and r["initial_std"] <= 1,
+        ),
+        Mistake(
+            "too large",
+            "Large weights hurt both networks. The plain one's sigmoids saturate; but the last layer, which no "
+            "normalization follows, begins with large wrong answers in both. Try the other direction.",
+            lambda r: r["initial_std"] > 0.3,
+        ),
+        Mistake(
+            "too small",
+            "The plain network is at chance, as it should be. But the normalized one has not come far enough in 400 "
+            "steps: with weights this small, the variances in its first layers are small beside epsilon, and it no longer "
+            "brings the spread back to 1. Take somewhat larger weights.",
+            lambda r: r["without"] < 0.2,
         ),
     ],
-    otherwise="The gap is there, but it is not 0.75 yet: the plain network still learns something, or the normalized "
-    "one has not come far enough in 400 steps. Go on in the direction that opened the gap.",
+    otherwise="The gap is there, but it is not 0.75 yet: the plain network still learns something. Go on in the direction "
+    "that opened the gap.",
     solved="""
-        result = race(learning_rate=0.1, initial_std=0.03)
+        result = race(initial_std=0.03)
         """,
     hints=[
-        "The plain network must stay at guessing while the other learns. Think of what the third layer's sigmoids "
-        "get as input when all weights are small.",
+        "The plain network must stay at chance while the other learns. What do the third layer's sigmoids receive "
+        "when all weights are small?",
         "Small initial weights shrink the signal layer by layer; batch normalization stretches it again. Try a tenth "
-        "of the initial spread, and a smaller learning rate.",
+        "of the spread you began with.",
     ],
-    insight="Two ways lead here. With small weights the plain network's deeper sigmoids get nearly the same input for "
-    "every digit; batch normalization divides by that small spread (plus epsilon). With very large weights or steps they saturate, "
-    "and a saturated sigmoid passes no gradient; batch normalization brings their inputs back. With the settings you "
-    "began with, neither happens, and the two networks are close.",
+    insight="With small weights the plain network's deeper sigmoids get nearly the same input for every digit. Batch "
+    "normalization divides by that small spread (plus epsilon), so every layer starts with a spread near 1. With the "
+    "spread you began with, the plain network has no such trouble, and the two are close.",
 )
 
 name_exercises(globals())

@@ -11,11 +11,19 @@ shape_of_the_mean = PredictExercise(
     variable="shapes",
     mistakes={
         "x.mean(axis=0)": [
-            Mistake("the axis kept", "axis 0 is the one that disappears; (5,) would be left if axis 1 went.", (5,)),
+            Mistake(
+                "the axis kept",
+                "axis 0 is the one that disappears; (5,) would be left if axis 1 disappeared.",
+                (5,),
+            ),
             Mistake("length 1 kept", "the axis disappears altogether; `keepdims=True` would leave a 1.", (1, 3)),
         ],
         "x.mean(axis=1)": [
-            Mistake("the other axis kept", "axis 1 is the one that disappears; (3,) would be left if axis 0 went.", (3,)),
+            Mistake(
+                "the other axis kept",
+                "axis 1 is the one that disappears; (3,) would be left if axis 0 disappeared.",
+                (3,),
+            ),
             Mistake("length 1 kept (axis 1)", "the axis disappears altogether; `keepdims=True` would leave a 1.", (5, 1)),
         ],
         "x.mean()": [
@@ -54,14 +62,14 @@ center = CodeExercise(
     mistakes=[
         Mistake(
             "axis=1",
-            "You subtract the mean of each row (axis 1). A row is one example; the question asks for the mean of "
-            "each column, a feature over all examples.",
+            "You subtract the mean of each row (axis 1). A row is one example; the exercise asks for the mean of "
+            "each column, that is, of one feature over all examples.",
             _without(lambda x: x.mean(axis=1, keepdims=True)),
         ),
         Mistake(
             "axis=1, without keepdims",
-            "You take the means of the rows (axis 1), and NumPy would lay them along the columns. A row is one example; "
-            "the question asks for the mean of each column, a feature over all examples.",
+            "You take the means of the rows (axis 1), and NumPy would match them with the columns. A row is one "
+            "example; the exercise asks for the mean of each column, that is, of one feature over all examples.",
             _without(lambda x: x.mean(axis=1)),
         ),
         Mistake(
@@ -76,15 +84,15 @@ center = CodeExercise(
         ),
         Mistake(
             "sign turned",
-            "This is the mean minus x: every sign is turned. Subtract the mean from x.",
+            "This is the mean minus x: every sign is flipped. Subtract the mean from x.",
             lambda x: x.mean(axis=0) - x,
         ),
         Mistake(
             "divided by the mean",
-            "You divide by the mean of each column; it is to be subtracted.",
+            "You divide by the mean of each column; it should be subtracted.",
             lambda x: x / x.mean(axis=0),
         ),
-        Mistake("added", "The mean is added; it is to be subtracted.", lambda x: x + x.mean(axis=0)),
+        Mistake("added", "The mean is added; it should be subtracted.", lambda x: x + x.mean(axis=0)),
         Mistake(
             "the mean itself",
             "This is the mean of each column. Subtract it from x and return what is left.",
@@ -96,12 +104,12 @@ center = CodeExercise(
             "in notebook 01.",
             lambda x: (x - x.mean(axis=0)) / x.std(axis=0),
         ),
-        Mistake("unchanged", "x comes back as it went in.", lambda x: x.copy()),
+        Mistake("unchanged", "x comes back unchanged.", lambda x: x.copy()),
         Mistake("median", "You subtract the median of each column, not its mean.", lambda x: x - np.median(x, axis=0)),
     ],
     properties=[
         Property(
-            "Every column of the result should have mean 0, and not every one has.",
+            "Every column of the result should have mean 0, and at least one does not.",
             lambda args, outputs: np.allclose(outputs[0].mean(axis=0), 0, atol=1e-4),
         ),
     ],
@@ -111,10 +119,11 @@ center = CodeExercise(
     ],
     points=1,
     hints=[
-        "`x.mean(axis=0)` has shape (3,): one number a column.",
-        "NumPy lays an array of shape (3,) along every row of an array of shape (5, 3): subtract one from the other.",
+        "`x.mean(axis=0)` has shape (3,): one number per column.",
+        "NumPy broadcasts an array of shape (3,) over the rows of an array of shape (5, 3): subtract one from the "
+        "other.",
     ],
-    insight="Subtracting a mean is the first half of every normalization layer in this course.",
+    insight="Subtracting a mean is the first half of almost every normalization layer in this course.",
 )
 
 name_exercises(globals())

@@ -83,8 +83,7 @@ def _percentiles(inputs: np.ndarray, configuration: dict) -> np.ndarray:
 
 def _last_sigmoid(model: nn.Sequential, x: np.ndarray, training: bool) -> tuple[np.ndarray, np.ndarray]:
     """Return the inputs of the last sigmoids (N, 100) and the logits (N, 10)."""
-    for layer in model.layers[:-2]:
-        x = layer(x, training)
+    x = model.inputs_of(nn.Sigmoid, x, training)[-1]
     return x, model.layers[-1](model.layers[-2](x))
 
 

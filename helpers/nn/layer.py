@@ -30,6 +30,7 @@ class Layer:
     seed: int | np.random.Generator | None = None
     generator: np.random.Generator | None = None  # of a layer that draws at every training call
     _first = "call it on a batch, or build() it, first"
+    _in_model = False
 
     def __init__(self) -> None:
         self.gradients: dict[str, np.ndarray] = {}
@@ -44,6 +45,7 @@ class Layer:
         Raises:
             TypeError: ``x`` is not a NumPy array of float32 or float64.
             ValueError: the batch is empty, or its shape is not one this layer takes.
+            RuntimeError: the layer stands in a model that is not built: it would not follow the model's seed.
         """
         if not is_float_array(x):
             raise TypeError(f"{self.name} expects a NumPy array of float32 or float64, got {kind(x)}")
@@ -60,6 +62,11 @@ class Layer:
                 f"shape (N, ...), got shape {x.shape}"
             )
         if self._built_for is None:
+            if self._in_model:
+                raise RuntimeError(
+                    f"{self.name} stands in a model that has no weights yet, and alone it would not follow the model's "
+                    "seed: build() the model, or call it, first"
+                )
             self.build(x.shape, x.dtype)
         self.check_shape(x.shape)
         self._accepted = x.shape

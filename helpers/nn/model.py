@@ -39,6 +39,8 @@ class Sequential:
                 raise TypeError(f"Sequential expects layers of helpers.nn, got {layer!r}")
         if len(set(map(id, self.layers))) < len(self.layers):
             raise ValueError("Sequential got one layer twice: its gradients would be those of the last place only")
+        for layer in self.layers:
+            layer._in_model = True
         self._seed = seed
         self._built = False
         self.stop_training = False
@@ -69,6 +71,20 @@ class Sequential:
         for layer in self.layers:
             x = layer(x, training)
         return x
+
+    def inputs_of(self, kind: type[Layer], x: np.ndarray, training: bool = False) -> list[np.ndarray]:
+        """What arrives at each layer of a kind, such as ``nn.Sigmoid``, when the batch ``x`` passes, from below.
+
+        In training mode the layers remember the batch, as in a call.
+        """
+        if not self._built:
+            self.build(x.shape, x.dtype)
+        inputs = []
+        for layer in self.layers:
+            if isinstance(layer, kind):
+                inputs.append(x)
+            x = layer(x, training)
+        return inputs
 
     def backward(self, gradient: np.ndarray, *, to_input: bool = True) -> np.ndarray | None:
         """Carry the output's gradient back through all layers; see ``Layer.backward``.

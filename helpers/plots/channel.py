@@ -46,7 +46,7 @@ def normalization_steps(
     rows = {"x": x, "x̂": x_hat, "y = γ x̂ + β": gamma * x_hat + beta}
     followed = int(np.argsort(x, kind="stable")[int(0.9 * (len(x) - 1))])
 
-    figure = new_figure(5.9, title)
+    figure = new_figure(5.4, title)
     axes = figure.subplots()
     ends = np.concatenate([[*values, values.mean() - values.std(), values.mean() + values.std()]
                            for values in rows.values()])
@@ -80,7 +80,7 @@ def normalization_steps(
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     few_ticks(axes.xaxis, 8)
-    footnote(figure, "a dot: one example; bar: mean ± standard deviation (std); dark: the same example in all rows")
+    footnote(figure, "a dot: one example; bar: mean ± standard deviation (std); dark: one example in every row")
     figure.description = _describe(title, rows, gamma, beta)
     return figure
 

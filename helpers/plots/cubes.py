@@ -59,7 +59,7 @@ def shared_statistics(
     (N, C), drawn as a sheet. Three faces of the cube are seen: of the first image, of the first channel,
     and of the first position.
     highlight: the index of one element, (image, row, column, channel) or (image, channel), that lies on one of
-    the three faces: best the front corner, (0, 0, 0, 0). A dot marks it in every cube; the elements that share
+    the three faces: best the front corner, (0, 0, 0, 0). With several layers a dot marks it in every cube; the elements that share
     its mean have the layer's colour and all others are pale (then each label must be one that `style` knows).
     Without it each set has a colour of its own, and its number on one cell (where the cells are large enough).
 
@@ -83,14 +83,15 @@ def shared_statistics(
         axes.set_axis_off()
     for axes, (label, sets) in zip(grid.flat, drawn.items(), strict=False):
         colors = _colors(sets, label, element, styles)
-        _draw(axes, sets, colors, element, number_size=(14 if columns <= 2 else 9) if roomy else 0)
+        _draw(axes, sets, colors, element if len(drawn) > 1 else None, number_size=(14 if columns <= 2 else 9) if roomy else 0)
         means = _means(sets) if element is None else f"one of {_means(sets)}"
         axes.set_title(f"{wrap(label, 60 // columns)}\n{means}", loc="center", fontsize=16, pad=4)
     note = [_axes_note(shape)]
     if len(shape) == 4 and shape[1] <= _FINE < shape[1] * shape[2]:
         note.append(f"a block: {shape[2]} positions")
     if element is not None:
-        note.append("dot: the same element in each" if len(drawn) > 1 else "dot: one element of the set")
+        if len(drawn) > 1:
+            note.append("dot: the same element in each")
     figure.supxlabel("; ".join(note) if len(note) < 3 else "\n".join(("; ".join(note[:2]), note[2])), fontsize=14)
     figure.description = _describe(title, shape, drawn, element)
     return figure
@@ -262,8 +263,8 @@ def _describe(title, shape, drawn, element) -> str:
     else:
         names = ("image", "row", "column", "channel") if len(shape) == 4 else ("image", "channel")
         where = ", ".join(f"{name} {i}" for name, i in zip(names, element, strict=True))
-        said.append(f"A dot marks the same element in each: {where}, counted from 0. Coloured among pale ones are the "
-                    "elements that share its mean.")
+        marked = "A dot marks the same element in each" if len(drawn) > 1 else "The element"
+        said.append(f"{marked}: {where}, counted from 0. The elements that share its mean are coloured, all others pale.")
         said += [f"{label}: one of {_means(sets)}, over {_span(sets, sets[element])}." for label, sets in drawn.items()]
     return " ".join(said)
 

@@ -75,7 +75,7 @@ def learning_curves(
         overlay[label] = _steps(at, f"{argument} steps", len(values), log_x), values, style(label, styles)
 
     spread = _spread(drawn)
-    figure = new_figure(max(5.2, 1.8 + 0.8 * len(drawn)), title)
+    figure = new_figure(max(4.4, 1.8 + 0.8 * len(drawn)), title)
     panels = np.atleast_1d(figure.subplots(1, 1 if zoom is None else 2))
     for axes, limits in zip(panels, [y_limits] if zoom is None else [y_limits, zoom], strict=True):
         for label, (at, values, look) in drawn.items():

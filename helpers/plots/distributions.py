@@ -98,6 +98,7 @@ def activation_histograms(
     x_label: str,
     title: str = "",
     saturated_beyond: float | None = None,
+    show_std: bool = False,
     limits: tuple[float, float] | None = None,
     styles: Mapping[str, str] | None = None,
 ) -> CourseFigure:
@@ -105,7 +106,8 @@ def activation_histograms(
 
     variants: label -> {layer name: samples of any shape}; every variant has the same layers.
     x_label: the quantity, with its unit. saturated_beyond: mark |value| above it, and say which share
-    lies there. limits and styles: as in `histograms_over_training`. All panels share the x axis, and each
+    lies there. show_std: write the standard deviation of all values into each panel (not together with
+    saturated_beyond). limits and styles: as in `histograms_over_training`. All panels share the x axis, and each
     is scaled to its own peak: it is the width that is to be compared.
 
     Raises TypeError or ValueError that names the argument, what was expected and what came.
@@ -123,10 +125,12 @@ def activation_histograms(
             raise ValueError(f"variants[{label!r}]: expected the layers {names}, got {list(layers)}")
     if saturated_beyond is not None and saturated_beyond <= 0:
         raise ValueError(f"saturated_beyond: expected a number above 0, got {saturated_beyond}")
+    if saturated_beyond is not None and show_std:
+        raise ValueError("show_std: expected False together with saturated_beyond, which writes in the same place")
     low, high = _range([sample for layers in drawn.values() for sample in layers.values()], limits)
     edges = np.linspace(low, high, _BINS + 1)
 
-    figure = new_figure(1.6 + 2.3 * len(drawn), title)
+    figure = new_figure(1.5 + 1.75 * len(drawn), title)
     grid = figure.subplots(len(drawn), len(names), sharex=True, squeeze=False)
     for row, (label, layers) in zip(grid, drawn.items(), strict=True):
         look = style(label, styles)
@@ -134,7 +138,10 @@ def activation_histograms(
         for axes, sample in zip(row, layers.values(), strict=True):
             counts, _ = np.histogram(sample, edges)
             axes.stairs(counts / max(1, counts.max()), edges, fill=True, color=look.color)
-            axes.set_ylim(0, 1.35 if saturated_beyond is not None else 1.05)
+            axes.set_ylim(0, 1.35 if saturated_beyond is not None or show_std else 1.05)
+            if show_std:
+                text = f"std {approximately(sample.std())}"
+                axes.text(0.5, 0.98, text, transform=axes.transAxes, ha="center", va="top")
             if saturated_beyond is not None:
                 for side in (-saturated_beyond, saturated_beyond):
                     if low < side < high:

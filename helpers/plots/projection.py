@@ -28,7 +28,7 @@ _LONGEST = 1.6  # of the gradient's parts, on the page, where x̂ has its own le
 _CENTRE = 5.35  # of the circle, to the right of where the gradient begins on the left
 _LEFT, _RIGHT = -0.35, 9.15  # what the page shows
 _BOTTOM = -2 * _RADIUS - 0.1  # both gradients begin at height 0: on the right that is the tip of x̂
-_WHY = "Shifting or stretching x\nleaves x̂ unchanged, so\nneither can lower the loss."
+_WHY = "Shifting or stretching x\nleaves x̂ unchanged, so\nneither changes the loss."
 _NONE = 1e-9  # a part that is shorter than this share of the gradient is 0
 
 
@@ -73,7 +73,7 @@ def projection(x: ArrayLike, dy: ArrayLike, *, title: str = "") -> CourseFigure:
     axes.text(_LEFT, _BOTTOM + 0.3, _WHY, fontsize=18, va="bottom", linespacing=1.35)
     _onto_the_plane(axes, np.linalg.norm(centred), float(shift))
     _onto_the_tangent(axes, np.array([_CENTRE, 0]), centred, through)
-    footnote(figure, "gradients on a scale of their own; dx without its factor γ/σ")
+    footnote(figure, "gradients drawn to their own scale; dx without its factor γ/σ")
     figure.description = _describe(title, x_hat, dy, dx)
     return figure
 

@@ -1,0 +1,209 @@
+"""The form of a lesson: what `check` asks of a notebook's sections.
+
+The numbers are those of a lecture: what can be said in a minute, what fits on a projected screen.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from helpers import claims
+from helpers.authoring import AuthoringError
+from helpers.authoring.levels import (
+    LECTURES,
+    LEVELS,
+    PREFIXES,
+    WITHOUT_LEVELS,
+    Section,
+    has_levels,
+    level_of_cells,
+    sections,
+)
+from helpers.authoring.names import bound, read
+from helpers.authoring.notebook import catalogue, placed_exercises, shows_figure
+from helpers.authoring.plan import estimate, minutes, words
+
+MOST_LECTURE_CELLS = 40
+MOST_LECTURE_CODE_CELLS = 12
+MOST_WORDS_A_MINUTE = 45
+MINUTES_A_FIGURE = 4  # at most, on average
+MOST_CODE_LINES = 10  # in a cell of a lecture section
+LONGEST_CODE_LINE = 72  # characters: at 1280 × 720 and 150 % a longer one scrolls
+MOST_EXERCISE_MINUTES = 60
+MOST_CLAIMS = 18
+
+# Claims that a notebook once made and makes no longer. An identifier never changes its meaning.
+RETIRED_CLAIMS = frozenset(
+    ["L47.5", "L47.7", "L47.8", "L47.9", "L47.10", "L47.11", "L47.12", "L47.14", "L47.18", "L47.19", "L47.20", "L47.21"]
+)
+
+_PREDICT = re.compile(r"\*\*Predict\b")
+_LABEL = '"course": {"level": "lecture", "minutes": 4}'
+
+
+def levels(notebook: NotebookNode, path: Path) -> Iterator[str]:
+    """Every section has a level and minutes, and a title that says what it is."""
+    waiting = path.stem in WITHOUT_LEVELS
+    if waiting and has_levels(notebook):
+        yield "has levels now: take it off the list WITHOUT_LEVELS in helpers/authoring/levels.py"
+    if waiting:
+        return
+    for section in sections(notebook):
+        where = f"cell {section.heading} ('## {section.title}')"
+        if section.level is None:
+            yield f"{where}: the section has no level; put {_LABEL} into the heading's metadata"
+        elif section.level not in LEVELS:
+            yield f"{where}: unknown level {section.level!r}; it is one of {', '.join(LEVELS)}"
+        else:
+            yield from (f"{where}: {text}" for text in _title(section))
+        if section.level is not None and not (type(section.minutes) is int and section.minutes > 0):
+            yield f"{where}: the section has no minutes; put a whole number above 0 into {_LABEL}"
+
+
+def _title(section: Section) -> Iterator[str]:
+    meant = next((level for level, prefix in PREFIXES.items() if prefix and section.title.startswith(prefix)), "lecture")
+    if meant != section.level:
+        wanted = f"'## {PREFIXES[section.level]}…'" if PREFIXES[section.level] else "a question or a plain title"
+        yield f"the level is {section.level!r}, so the heading is {wanted}; or change the level"
+
+
+def times(notebook: NotebookNode, path: Path) -> Iterator[str]:
+    """The minutes agree with the estimate; words, cells, code and figures fit the lecture."""
+    if not _sound(notebook):
+        return
+    try:
+        exercises = catalogue(notebook)
+        estimates = [(section, estimate(notebook, section, exercises)) for section in sections(notebook)]
+    except (AuthoringError, KeyError):
+        return  # told by the canonical form
+    for section, estimated in estimates:
+        if abs(section.minutes - estimated) > max(1, estimated / 3):
+            yield (
+                f"cell {section.heading} ('## {section.title}'): {section.minutes} min, but the estimate is "
+                f"{estimated:.1f} min (helpers/authoring/plan.py says how): change the minutes or the section"
+            )
+    of = minutes(notebook)
+    if of.exercise > MOST_EXERCISE_MINUTES:
+        yield f"has {of.exercise} minutes of exercises, over {MOST_EXERCISE_MINUTES}: leave out or shorten"
+    room = {stem: most for notebooks in LECTURES.values() for stem, most in notebooks.items()}.get(path.stem)
+    if room is None:
+        return
+    cells = [notebook.cells[i] for section in sections(notebook) if section.level == "lecture" for i in section.cells]
+    code = [cell for cell in cells if cell.cell_type == "code"]
+    said = words(cell.source for cell in cells if cell.cell_type == "markdown")
+    figures = sum(map(shows_figure, code))
+    for found, most, what in [
+        (of.lecture, room, "minutes; the lecture has room for"),
+        (len(cells), MOST_LECTURE_CELLS, "cells; at most"),
+        (len(code), MOST_LECTURE_CODE_CELLS, "code cells; at most"),
+        (said, MOST_WORDS_A_MINUTE * of.lecture, "words; what can be told in its minutes is"),
+    ]:
+        if found > most:
+            yield f"the lecture sections have {found} {what} {most}: cut, or make a section a lab"
+    if figures < of.lecture // MINUTES_A_FIGURE:
+        yield f"the lecture sections have {figures} figures in {of.lecture} minutes: one every {MINUTES_A_FIGURE} at least"
+
+
+def lecture_code(notebook: NotebookNode, path: Path) -> Iterator[str]:
+    """Code of a lecture section fits a projected screen."""
+    leveled = [(cell, level) for cell, level in _leveled(notebook) if cell.cell_type == "code"]
+    for cell, level in leveled[1:]:  # the first are the imports
+        if level != "lecture":
+            continue
+        lines = [line for line in cell.source.splitlines() if line.strip()]
+        if len(lines) > MOST_CODE_LINES:
+            yield (
+                f"cell {cell.get('id')}: {len(lines)} lines of code in the lecture, over {MOST_CODE_LINES}: "
+                "put what is not the idea into helpers or a lab"
+            )
+        for line in lines:
+            if len(line) > LONGEST_CODE_LINE:
+                yield (
+                    f"cell {cell.get('id')}: a line of {len(line)} characters in the lecture, over {LONGEST_CODE_LINE}, "
+                    f"scrolls when projected: {line.strip()[:40]}..."
+                )
+
+
+def predictions(notebook: NotebookNode, path: Path) -> Iterator[str]:
+    """`**Predict.**` stands above a cell that checks it; checks stand in exercise sections."""
+    if not has_levels(notebook):
+        return
+    try:
+        placed = placed_exercises(notebook)
+    except AuthoringError:
+        return  # told by the canonical form
+    answers = {place.answer for place in placed}
+    for index, cell in enumerate(notebook.cells):
+        if cell.cell_type == "markdown" and _PREDICT.search(cell.source):
+            following = next((i for i in range(index + 1, len(notebook.cells)) if _is_code(notebook, i)), None)
+            if following not in answers:
+                yield (
+                    f"cell {cell.get('id')}: **Predict.** stands above no cell that checks it: write **Think.**, "
+                    "or make it an exercise"
+                )
+    levels_ = level_of_cells(notebook)
+    for place in placed:
+        if levels_[place.check] != "exercise":
+            yield (
+                f"cell {place.check} (exercises.{place.name}): a check in a section of level {levels_[place.check]!r}; "
+                "give it a section '## Exercise: …'"
+            )
+
+
+def paths_stand_alone(notebook: NotebookNode, path: Path) -> Iterator[str]:
+    """A section uses only names of sections of its own path: the lecture none of an exercise or a lab."""
+    if not _sound(notebook):
+        return
+    last: dict[str, tuple[str, str]] = {}  # name -> level and id of the cell that bound it last
+    for cell, level in _leveled(notebook):
+        if cell.cell_type != "code":
+            continue
+        for name in sorted(read(cell.source) & last.keys()):
+            binder_level, binder = last[name]
+            if LEVELS.index(binder_level) > LEVELS.index(level):
+                yield (
+                    f"cell {cell.get('id')} ({level}): uses `{name}`, which cell {binder} ({binder_level}) defines; "
+                    f"without the {binder_level} sections it is missing or another one: define it in a {level} section, "
+                    f"or give the {binder_level}'s another name"
+                )
+        for name in bound(cell.source):
+            last[name] = level, cell.get("id", "")
+
+
+def sourced_claims(notebook: NotebookNode, path: Path) -> Iterator[str]:
+    """A claim says whose sentence it is, is one of few, and has an identifier of its own."""
+    if not has_levels(notebook):
+        return
+    made = [
+        claim
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+        if output.get("name") == "stdout"
+        for claim in claims.parse(output.text)
+    ]
+    for claim in made:
+        if claim.source is None:
+            yield f"claim {claim.identifier} has no source: say whose sentence it is, or use confirm"
+        if claim.identifier in RETIRED_CLAIMS:
+            yield f"claim {claim.identifier} is an identifier that is retired: give the sentence a new one"
+    if len(made) > MOST_CLAIMS:
+        yield f"makes {len(made)} claims, over {MOST_CLAIMS}: keep those that a lecture or a paper makes"
+
+
+RULES = (levels, times, lecture_code, predictions, paths_stand_alone, sourced_claims)
+
+
+def _sound(notebook: NotebookNode) -> bool:
+    """Whether every section has a level and minutes; where not, `levels` says so and the other rules wait."""
+    found = sections(notebook)
+    return bool(found) and all(section.level in LEVELS and type(section.minutes) is int for section in found)
+
+
+def _leveled(notebook: NotebookNode) -> list[tuple[NotebookNode, str | None]]:
+    return list(zip(notebook.cells, level_of_cells(notebook), strict=True)) if has_levels(notebook) else []
+
+
+def _is_code(notebook: NotebookNode, index: int) -> bool:
+    return notebook.cells[index].cell_type == "code"
