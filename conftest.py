@@ -6,19 +6,23 @@ from pathlib import Path
 from xdist.scheduler import LoadScopeScheduling
 
 
-class FilesAndSolvedNotebooks(LoadScopeScheduling):
-    """A file's tests stay together: a notebook's cells need one kernel, in order. Solved notebooks go one by one.
+# Each takes many seconds and shares nothing with its neighbours.
+LONG = ("::test_the_solved_notebook", "::test_each_path_of_the_course", "tests/browser/")
+
+
+class FilesAndLongTests(LoadScopeScheduling):
+    """A file's tests stay together: a notebook's cells need one kernel, in order. Long tests go one by one.
 
     pytest-xdist's own ``loadfile`` would give all solved notebooks to one process, and end late; its
     ``loadgroup`` does not see the marks of pytest 9.2.
     """
 
     def _split_scope(self, nodeid):
-        return nodeid if "::test_the_solved_notebook" in nodeid else nodeid.split("::")[0]
+        return nodeid if any(part in nodeid for part in LONG) else nodeid.split("::")[0]
 
 
 def pytest_xdist_make_scheduler(config, log):
-    return FilesAndSolvedNotebooks(config, log)
+    return FilesAndLongTests(config, log)
 
 
 def pytest_configure(config):

@@ -324,7 +324,7 @@ def test_a_deck_is_built_from_what_is_ready(course, capsys):
     target = course / "to" / "lecture-47.html"
     assert "told" in target.read_text()
     assert capsys.readouterr().out.splitlines() == [
-        "lecture 47: without 04-old: its sections do not say yet what is told in the lecture", f"{target}: 2 slides",
+        "lecture 47: without 04-old: its sections have no levels yet, so none is known to belong to the lecture", f"{target}: 2 slides",
     ]
 
 

@@ -59,7 +59,7 @@ def write_decks(lectures: Sequence[int], notebooks: Path, folder: Path) -> Itera
         opened = {name: read(notebooks / f"{name}.ipynb") for name in LECTURES[lecture]}
         ready = {name: notebook for name, notebook in opened.items() if has_levels(notebook)}
         missing = [
-            f"lecture {lecture}: without {name}: its sections do not say yet what is told in the lecture"
+            f"lecture {lecture}: without {name}: its sections have no levels yet, so none is known to belong to the lecture"
             for name in opened if name not in ready
         ]
         if not ready and lecture in lectures:

@@ -144,7 +144,7 @@ def plan_table(paths: Sequence[Path], folder: str = "") -> str:
     Raises:
         AuthoringError: If a file is no notebook, or a section of a notebook with levels has no minutes.
     """
-    lines = ["| notebook | lecture | told in the lecture | exercises | labs | in all |", "|---|---|---|---|---|---|"]
+    lines = ["| notebook | lecture | in the lecture | exercises | labs | total |", "|---|---|---|---|---|---|"]
     for path in paths:
         notebook = read(path)
         if has_levels(notebook):

@@ -1172,8 +1172,8 @@ moving_statistics = CodeExercise(
         ),
         Mistake(
             "plain average",
-            "This is the plain average over all batches; momentum does not enter. (It is the notes' other recipe: "
-            "exact, but it needs a pass of its own.)",
+            "This is the plain average over all batches; momentum does not enter. (Recipe 2 is "
+            "something else: all training data at once, after training.)",
             _plain_average,
         ),
     ],

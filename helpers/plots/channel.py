@@ -80,7 +80,7 @@ def normalization_steps(
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     few_ticks(axes.xaxis, 8)
-    footnote(figure, "a dot: one example; bar: mean ± standard deviation (std); dark: one example in every row")
+    footnote(figure, "a dot: one example; bar: mean ± standard deviation (std); dark: the same example in each row")
     figure.description = _describe(title, rows, gamma, beta)
     return figure
 
