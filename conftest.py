@@ -6,7 +6,7 @@ from pathlib import Path
 from xdist.scheduler import LoadScopeScheduling
 
 
-# Each takes many seconds and shares nothing with its neighbours.
+# Each takes many seconds and shares nothing with its neighbours but, in the browser, the process's JupyterLab.
 LONG = ("::test_the_solved_notebook", "::test_each_path_of_the_course", "tests/browser/")
 
 

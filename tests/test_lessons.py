@@ -330,9 +330,10 @@ def test_measured_numbers_and_pictures_are_not_compared_and_all_else_is():
     assert len(list(differences(saved, without))) == 1
 
 
-def test_the_command_tells_what_differs_and_what_is_slow(tmp_path, capsys):
+def test_the_command_tells_what_differs_and_what_is_slow(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("helpers.authoring.paths.SLOWEST_CELL", 0.5)
     notebook = runnable()
-    edited("told", "x = 1\nprint(x)\nend = __import__('time').process_time() + 5.3\n"
+    edited("told", "x = 1\nprint(x)\nend = __import__('time').process_time() + 0.7\n"
                    "while __import__('time').process_time() < end: pass")(notebook)
     notebook.cells[index(notebook, "told")].outputs = [printed("2\n")]
     write(canonical(notebook), tmp_path / "03-x.ipynb")
@@ -341,7 +342,7 @@ def test_the_command_tells_what_differs_and_what_is_slow(tmp_path, capsys):
     assert "03-x.ipynb, lecture: 6 cells, 2 of them code" in shown.out
     assert "lecture and exercises: 10 cells, 4 of them code" in shown.out
     assert "lecture, cell told: saved 'stdout: 2\\n', but run alone 'stdout: 1\\n'" in shown.err
-    assert "lecture, cell told takes 5." in shown.err
+    assert "lecture, cell told takes 0." in shown.err
     assert "exercises, cell told takes" not in shown.err
 
 

@@ -1,12 +1,8 @@
 """A deck as it stands in a browser: what leaves its slide, what is too small, what is missing."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
-
-from tests.browser.lab import CHROMIUM_FLAGS
+from playwright.sync_api import Page
 
 WIDTH, HEIGHT = 1280, 720
 SMALLEST_TEXT = 24  # pixels, on a stage that is not scaled
@@ -51,16 +47,6 @@ FAULTS = """
   return faults;
 }
 """
-
-
-@contextmanager
-def browser_for_decks(chromium: str) -> Iterator[Page]:
-    """An empty page as large as a slide, without a network."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
-        context = browser.new_context(viewport={"width": WIDTH, "height": HEIGHT}, offline=True)
-        yield context.new_page()
-        browser.close()
 
 
 def open_deck(page: Page, deck: Path) -> list[str]:

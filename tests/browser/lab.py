@@ -11,10 +11,11 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
-from playwright.sync_api import Locator, Page, expect, sync_playwright
+from playwright.sync_api import Locator, Page, expect
 
 TOKEN = "course"
 START_SECONDS = 90
@@ -134,52 +135,68 @@ def lowest_contrast(element: Locator) -> float:
     return element.evaluate(LOWEST_CONTRAST)
 
 
-@contextmanager
-def jupyter_server(course: Path, home: Path, notebook: str, theme: str) -> Iterator[str]:
-    """Serve the folder `course` from an empty `home`; give the address that opens `notebook`."""
-    settings = home / "settings"
-    for plugin, values in {
-        "apputils-extension/themes": {"theme": theme},
-        # Cells out of sight are kept in the page, so that they can be counted and read.
-        "notebook-extension/tracker": {"windowingMode": "none"},
-    }.items():
-        path = settings / "@jupyterlab" / f"{plugin}.jupyterlab-settings"
+@dataclass(frozen=True)
+class Server:
+    """A running JupyterLab, the folder that it serves and the folder of its settings."""
+
+    address: str
+    root: Path
+    settings: Path
+
+    def choose_theme(self, theme: str) -> None:
+        """For the pages that are opened from now on."""
+        self.set("apputils-extension/themes", theme=theme)
+
+    def set(self, plugin: str, **values: str) -> None:
+        path = self.settings / "@jupyterlab" / f"{plugin}.jupyterlab-settings"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(values))
 
-    port = free_port()
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(PERSONAL)}
-    log = home / "jupyter.log"
-    with log.open("w") as output:
-        server = subprocess.Popen(
-            [
-                sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root",
-                f"--ServerApp.port={port}", "--ServerApp.port_retries=0", "--ServerApp.ip=127.0.0.1",
-                f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={course}",
-                f"--LabApp.default_url=/lab/tree/{notebook}",
-            ],
-            cwd=course, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
-            env={**environment, "HOME": str(home), "JUPYTERLAB_SETTINGS_DIR": str(settings)},
-        )
-        try:
-            wait_for_server(server, f"http://127.0.0.1:{port}/api?token={TOKEN}", log)
-            yield f"http://127.0.0.1:{port}/?token={TOKEN}"
-        finally:
-            server.terminate()
-            try:
-                server.wait(timeout=20)
-            except subprocess.TimeoutExpired:
-                server.kill()
-                server.wait()
+    def address_of(self, notebook: Path, workspace: str) -> str:
+        """What opens a notebook. A workspace that is new has no tabs of an earlier page."""
+        path = quote(notebook.relative_to(self.root).as_posix())
+        return f"{self.address}/lab/workspaces/{workspace}/tree/{path}?token={TOKEN}"
+
+    def end_kernels(self) -> None:
+        for session in json.loads(self.ask("GET", "/api/sessions")):
+            self.ask("DELETE", f"/api/sessions/{session['id']}")
+
+    def ask(self, method: str, path: str) -> bytes:
+        headers = {"Authorization": f"token {TOKEN}"}
+        request = urllib.request.Request(self.address + path, method=method, headers=headers)
+        with urllib.request.urlopen(request, timeout=20) as response:
+            return response.read()
 
 
 @contextmanager
-def browser_page(chromium: str) -> Iterator[Page]:
-    """Give an empty page of the browser at the path `chromium`."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
-        yield browser.new_page(viewport={"width": 1280, "height": 900})
-        browser.close()
+def jupyter_server(root: Path, home: Path) -> Iterator[Server]:
+    """Serve the folder `root` from an empty `home`."""
+    port = free_port()
+    jupyter = Server(f"http://127.0.0.1:{port}", root, home / "settings")
+    # Cells out of sight are kept in the page, so that they can be counted and read.
+    jupyter.set("notebook-extension/tracker", windowingMode="none")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(PERSONAL)}
+    log = home / "jupyter.log"
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [
+                sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root",
+                f"--ServerApp.port={port}", "--ServerApp.port_retries=0", "--ServerApp.ip=127.0.0.1",
+                f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={root}",
+            ],
+            cwd=root, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
+            env={**environment, "HOME": str(home), "JUPYTERLAB_SETTINGS_DIR": str(jupyter.settings)},
+        )
+        try:
+            wait_for_server(process, jupyter, log)
+            yield jupyter
+        finally:
+            process.terminate()
+            try:
+                process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
 
 def free_port() -> int:
@@ -188,12 +205,12 @@ def free_port() -> int:
         return listener.getsockname()[1]
 
 
-def wait_for_server(server: subprocess.Popen, address: str, log: Path) -> None:
+def wait_for_server(process: subprocess.Popen, jupyter: Server, log: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and server.poll() is None:
+    while time.monotonic() < deadline and process.poll() is None:
         try:
-            with urllib.request.urlopen(address, timeout=5):
-                return
+            jupyter.ask("GET", "/api")
+            return
         except urllib.error.URLError:
             time.sleep(0.2)
     raise RuntimeError(f"JupyterLab did not start:\n{log.read_text()}")

@@ -11,8 +11,7 @@ from helpers import plots
 from helpers.authoring.decks import page as deck_page
 from helpers.authoring.decks import slides_of, write_decks
 from helpers.plots.output import mime
-from tests.browser.chromium import find_chromium
-from tests.browser.deck import browser_for_decks, faults, open_deck
+from tests.browser.deck import HEIGHT, WIDTH, faults, open_deck
 from tests.browser.lab import lowest_contrast
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
@@ -43,12 +42,10 @@ a    0.000     1.000
 
 
 @pytest.fixture
-def page():
-    chromium = find_chromium()
-    if chromium is None:
-        pytest.skip("no Chromium or Chrome found: make browser installs one or says how")
-    with browser_for_decks(chromium) as page:
-        yield page
+def page(browser):
+    """An empty page as large as a slide, without a network."""
+    with browser.new_context(viewport={"width": WIDTH, "height": HEIGHT}, offline=True) as context:
+        yield context.new_page()
 
 
 def figure():

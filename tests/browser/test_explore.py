@@ -8,8 +8,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from helpers.authoring.notebook import write
-from tests.browser.chromium import find_chromium
-from tests.browser.lab import Lab, browser_page, jupyter_server, lowest_contrast
+from tests.browser.lab import Lab, lowest_contrast
 
 READABLE = 4.5  # WCAG 2, level AA, for text of ordinary size
 SECONDS = 20_000  # milliseconds within which a picture follows
@@ -27,24 +26,12 @@ plots.explore(draw, n=[1, 2, 3], rate=[0.001, 1, 30], labels={"rate": "learning 
 
 
 @pytest.fixture(params=["JupyterLab Light", "JupyterLab Dark"])
-def lab(request, tmp_path):
+def lab(request, open_lab, tmp_path):
     """JupyterLab showing a notebook of one cell."""
-    chromium = find_chromium()
-    if chromium is None:
-        pytest.skip("no Chromium or Chrome found: make browser installs one or says how")
-    home, course = tmp_path / "home", tmp_path / "course"
-    home.mkdir()
-    course.mkdir()
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     cells = [nbformat.v4.new_code_cell(SOURCE, id="explore")]
-    write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), course / "explore.ipynb")
-    with (
-        jupyter_server(course, home, "explore.ipynb", request.param) as address,
-        browser_page(chromium) as page,
-    ):
-        lab = Lab(page)
-        lab.open(address)
-        yield lab
+    write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), tmp_path / "explore.ipynb")
+    return open_lab(tmp_path / "explore.ipynb", request.param)
 
 
 def picture(lab: Lab) -> Locator:

@@ -6,8 +6,7 @@ import pytest
 
 from helpers.authoring.notebook import code_cells, placed_exercises, read, write
 from helpers.exercises import start_here
-from tests.browser.chromium import find_chromium
-from tests.browser.lab import Lab, browser_page, jupyter_server, lowest_contrast
+from tests.browser.lab import lowest_contrast
 
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "00-start-here.ipynb"
 READABLE = 4.5  # WCAG 2, level AA, for text of ordinary size
@@ -23,22 +22,10 @@ def notebook():
 
 
 @pytest.fixture(params=["JupyterLab Light", "JupyterLab Dark"])
-def lab(request, notebook, tmp_path):
-    """JupyterLab showing a copy of the notebook in a folder of its own, opened by its plain address."""
-    chromium = find_chromium()
-    if chromium is None:
-        pytest.skip("no Chromium or Chrome found: make browser installs one or says how")
-    home, course = tmp_path / "home", tmp_path / "course"
-    home.mkdir()
-    (course / "notebooks").mkdir(parents=True)
-    write(notebook, course / "notebooks" / NOTEBOOK.name)
-    with (
-        jupyter_server(course, home, f"notebooks/{NOTEBOOK.name}", request.param) as address,
-        browser_page(chromium) as page,
-    ):
-        lab = Lab(page)
-        lab.open(address)
-        yield lab
+def lab(request, notebook, open_lab, tmp_path):
+    """JupyterLab showing a copy of the notebook in a folder of its own."""
+    write(notebook, tmp_path / NOTEBOOK.name)
+    return open_lab(tmp_path / NOTEBOOK.name, request.param)
 
 
 def said(text: str) -> str:
