@@ -4,6 +4,7 @@ import importlib
 import itertools
 import pkgutil
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -21,6 +22,13 @@ MODULES = [
 EXERCISES = [exercise for module in MODULES for exercise in catalogue(module).values()]
 CODE = [exercise for exercise in EXERCISES if isinstance(exercise, CodeExercise)]
 PREDICT = [exercise for exercise in EXERCISES if isinstance(exercise, PredictExercise)]
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
+def test_each_exercise_has_a_file_of_its_name_and_nothing_else_has(module):
+    files = {path.stem for path in Path(module.__file__).parent.glob("*.py")} - {"__init__", "_shared"}
+    assert files == set(catalogue(module))
+    assert set(module.__all__) >= files
 
 
 def name(value):

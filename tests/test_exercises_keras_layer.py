@@ -7,12 +7,14 @@ import numpy as np
 import pytest
 
 from helpers.exercises import batch_normalization_in_keras as module
+from helpers.exercises.batch_normalization_in_keras.my_batch_normalization import _LAYER
+from helpers.exercises.batch_normalization_in_keras.recalibrate import recalibrate_solution
 
 keras = pytest.importorskip("keras")
 exercise = module.my_batch_normalization
 
 
-def layer_class(*edits, source=module._LAYER):
+def layer_class(*edits, source=_LAYER):
     """The solution's class with some of its text replaced, compiled as a notebook cell is."""
     for old, new in edits:
         assert old in source, old
@@ -33,8 +35,8 @@ RETURN = "return self.gamma * (x - mean) / keras.ops.sqrt(variance + self.epsilo
 def test_the_solution_passes_as_a_class():
     verdict = exercise.evaluate(layer_class())
     assert verdict.state == "correct", str(verdict)
-    assert exercise.solved_cell() == module._LAYER
-    assert len([line for line in module._LAYER.splitlines() if line.strip()]) <= 18
+    assert exercise.solved_cell() == _LAYER
+    assert len([line for line in _LAYER.splitlines() if line.strip()]) <= 18
 
 
 def test_keras_own_layer_would_pass():
@@ -164,7 +166,7 @@ def test_weights_for_a_layer_have_no_extra_axis():
     """`layer.set_weights` refuses (1, C), which other exercises take for (C,)."""
 
     def with_keepdims(weights, means, variances, sizes):
-        gamma, beta, mean, variance = module.recalibrate_solution(weights, means, variances, sizes)
+        gamma, beta, mean, variance = recalibrate_solution(weights, means, variances, sizes)
         return gamma, beta, mean[None], variance
 
     verdict = module.recalibrate.evaluate(with_keepdims)

@@ -1,4 +1,4 @@
-"""Exercises that name the student's mistake: the engine, and one module a notebook.
+"""Exercises that name the student's mistake: the engine, and a folder per notebook with one file per exercise.
 
 In a notebook::
 

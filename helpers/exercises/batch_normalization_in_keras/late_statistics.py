@@ -1,0 +1,74 @@
+"""Notebook 04, experiment: a well trained network, tested with its start."""
+
+from __future__ import annotations
+
+from helpers.exercises.engine import ExperimentExercise, Mistake
+
+
+def _late_missing(result):
+    names = ("momentum", "steps", "moving", "full")
+    if not isinstance(result, dict) or not all(isinstance(result.get(name), (int, float)) for name in names):
+        return "Pass what `late(...)` returned: `check(result)`."
+    if not 0 <= result["momentum"] < 1:
+        return "Momentum is a share of the old value, from 0 to below 1: with 1 nothing would ever be updated."
+    return ""
+
+
+LATE_START = {"momentum": 0.99, "steps": 200}
+
+
+_FEWEST_STEPS, _LEAST_ACCURACY, _SMALLEST_GAP = 200, 0.9, 0.15
+
+
+late_statistics = ExperimentExercise(
+    measured=_late_missing,
+    attempted=lambda r: any(r[name] != value for name, value in LATE_START.items()),
+    met=lambda r: (
+        r["steps"] >= _FEWEST_STEPS and r["full"] >= _LEAST_ACCURACY and r["full"] - r["moving"] >= _SMALLEST_GAP
+    ),
+    report=lambda r: (
+        f"Test accuracy ≈ {r['moving']:.2f} with the moving averages, ≈ {r['full']:.2f} after recalibration."
+    ),
+    solved="""
+        result = late(momentum=0.9999, steps=250)
+        """,
+    mistakes=[
+        Mistake(
+            "too few steps",
+            "A gap after fewer than 200 steps is what you have seen already. Here the network is to be trained well.",
+            lambda r: r["steps"] < _FEWEST_STEPS,
+        ),
+        Mistake(
+            "not learned",
+            "After recalibration the network is below 0.9: it has not been trained well.",
+            lambda r: r["full"] < _LEAST_ACCURACY,
+        ),
+        Mistake(
+            "less momentum",
+            "A smaller momentum forgets sooner: the averages follow the batches more closely and the gap closes.",
+            lambda r: r["momentum"] < LATE_START["momentum"],
+        ),
+        Mistake(
+            "longer training",
+            "More steps close the gap: the averages have had time to forget their start. What else decides how long they "
+            "remember it?",
+            lambda r: r["momentum"] == LATE_START["momentum"],
+        ),
+        Mistake(
+            "caught up",
+            "The averages have caught up: after so many steps little of their start is left. How much is momentum to the "
+            "power of the steps?",
+            lambda r: r["momentum"] ** r["steps"] < 0.2,
+        ),
+    ],
+    otherwise="The direction is right: the averages lag. But too little of their start is left yet. Compute momentum to the "
+    "power of the steps: it should be close to 1.",
+    hints=[
+        "Momentum does not change the training, only what is remembered. For how many steps does an average with "
+        "momentum 0.99 remember its start?",
+        "About 1 / (1 − momentum) steps. It should be far more than the steps you train.",
+    ],
+    insight="The network was good all the time, and `evaluate` would have called it bad. Nothing was trained in "
+    "between: recalibration put two vectors of each layer right. Whenever training looks well and testing does not, look "
+    "at the statistics before you look for overfitting.",
+)

@@ -1,0 +1,620 @@
+"""Notebook 04, code: a layer of one's own."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from helpers.exercises.comparing import same
+from helpers.exercises.engine import Case, CodeExercise, Mistake, Property, _is_stub
+from helpers.exercises.verdict import Verdict
+
+
+_LAYER = '''\
+class MyBatchNormalization(keras.layers.Layer):
+    def __init__(self, momentum=0.99, epsilon=1e-3):
+        super().__init__()
+        self.momentum, self.epsilon = momentum, epsilon
+
+    def build(self, shape):  # of the input: (N, C)
+        size = (shape[-1],)
+        self.gamma = self.add_weight(shape=size, initializer="ones")
+        self.beta = self.add_weight(shape=size, initializer="zeros")
+        self.moving_mean = self.add_weight(shape=size, initializer="zeros", trainable=False)
+        self.moving_variance = self.add_weight(shape=size, initializer="ones", trainable=False)
+
+    def call(self, x, training=False):
+        mean, variance = self.moving_mean, self.moving_variance
+        if training:
+            mean, variance = keras.ops.moments(x, axes=[0])  # (C,), (C,)
+            for moving, batch in ((self.moving_mean, mean), (self.moving_variance, variance)):
+                moving.assign(self.momentum * moving + (1 - self.momentum) * batch)
+        return self.gamma * (x - mean) / keras.ops.sqrt(variance + self.epsilon) + self.beta
+'''
+
+
+_LAYER_OUTPUTS = (
+    "output in training",
+    "output in inference",
+    "moving_mean",
+    "moving_variance",
+    "initial values",
+    "which are trainable",
+    "gradient of the input",
+)
+
+
+def _layer_solution(batches, x, gamma, beta, training, momentum, epsilon):
+    return _layer_on_trial(batches, x, gamma, beta, training, momentum, epsilon)
+
+
+class _Unfinished(Exception):
+    """The layer lacks something; the message says what, for the student."""
+
+
+def _require_weight(layer: Any, name: str, channels: int, keras: Any, when: str = "in `build`") -> None:
+    if not hasattr(layer, name):
+        raise _Unfinished(f"The layer has no `{name}`. Make it in `build`, with `self.add_weight`.")
+    weight = getattr(layer, name)
+    if not isinstance(weight, keras.Variable):
+        remedy = (
+            "`self.add_weight(...)` makes a weight that Keras knows, trains and saves."
+            if when == "in `build`"
+            else "Its `.assign(...)` changes a weight's numbers; `self.name = ...` puts something else in its place."
+        )
+        raise _Unfinished(f"`{name}` is set to a `{type(weight).__name__}` {when}, which is no weight of the layer. {remedy}")
+    if tuple(weight.shape) != (channels,):
+        raise _Unfinished(
+            f"`{name}` has shape {tuple(weight.shape)}, expected ({channels},): one number for each channel, the last axis "
+            "of the input's shape."
+        )
+
+
+def _weighting(shape):
+    """What the outputs are multiplied by before they are added up to a loss: of their plain sum the gradient is 0."""
+    return np.cos(np.arange(np.prod(shape))).reshape(shape)
+
+
+class _Trial:
+    """A student's layer class, called as the NumPy layers of this module are."""
+
+    def __init__(self, layer_class: type) -> None:
+        self._class = layer_class
+        self.in_fit = False  # True while, and if, a call as inside `fit` fails
+        self.__name__ = layer_class.__name__
+        self.__signature__ = inspect.signature(_layer_solution)
+        # So that the engine finds the student's own line when something raises.
+        self.__code__ = getattr(layer_class.call, "__code__", None)
+
+    def __call__(self, batches, x, gamma, beta, training, momentum, epsilon):
+        import keras
+        import tensorflow as tf
+
+        layer = self._class(momentum=momentum, epsilon=epsilon)
+        layer.build((None, len(gamma)))
+        names = ("gamma", "beta", "moving_mean", "moving_variance")
+        for name in names:
+            _require_weight(layer, name, len(gamma), keras)
+        # Copies: NumPy may look into the variable's own memory, which the assignments below change.
+        initial = np.array([getattr(layer, name).numpy().copy() for name in names])
+        layer.gamma.assign(gamma)
+        layer.beta.assign(beta)
+        for batch in batches:
+            with tf.GradientTape() as tape:
+                inputs = tf.constant(batch)
+                tape.watch(inputs)
+                in_training = layer(inputs, training=True)
+                fits = in_training is not None and tuple(in_training.shape) == batch.shape
+                loss = tf.reduce_sum(in_training * _weighting(batch.shape).astype(np.float32)) if fits else None
+        dx = tape.gradient(loss, inputs) if fits else None
+        given = {} if training is None else {"training": training}
+        in_inference = layer(keras.ops.convert_to_tensor(x), **given)
+        for name in names[2:]:
+            _require_weight(layer, name, len(gamma), keras, "during the call")
+        results = [in_training, in_inference, layer.moving_mean.numpy(), layer.moving_variance.numpy()]
+        if any(result is None for result in results):
+            raise _Unfinished("`call` returns `None`. Is the `return` missing?")
+        results.append(np.zeros_like(batch) if dx is None else dx)
+        trainable = [getattr(layer, name).trainable for name in names]
+        arrays = [np.array(keras.ops.convert_to_numpy(result)) for result in results]
+        # As `fit` calls it: NumPy's functions fail there, though they work on numbers, and N is not known.
+        step = tf.function(lambda batch: layer(batch, training=True), autograph=False)
+        self.in_fit = True
+        step.get_concrete_function(tf.TensorSpec((None, len(gamma)), tf.float32))
+        self.in_fit = False
+        return *arrays[:-1], initial, np.array(trainable, dtype=float), arrays[-1]
+
+
+_REMEDIES = {
+    "_parent_path": "Is `super().__init__()` still the first line of `__init__`?",
+    "numpy": "NumPy's functions need numbers, and inside `fit` there are none yet: use those of `keras.ops`.",
+    "__array__": "NumPy's functions need numbers, and inside `fit` there are none yet: use those of `keras.ops`.",
+    "fully-defined": "The input's shape is (None, C): a weight takes only the last axis of it.",
+}
+
+
+# What an error says that only a call as inside `fit` raises, because N is None there or a tensor of its own.
+_SIZE_UNKNOWN = ("None", "len is not well defined", "same dtype")
+
+
+_NO_SIZE = (
+    "N, the number of examples, is not known inside `fit`: a batch's shape is (None, C) there. `keras.ops.mean`, "
+    "`keras.ops.var` and `keras.ops.moments` count for themselves."
+)
+
+
+def _layer_cases():
+    cases = []
+    for seed, training, momentum, epsilon, text in (
+        (31, False, 0.7, 0.01, "with momentum 0.7 and epsilon 0.01: two batches of shape (3, 3) in training, then inference"),
+        (32, None, 0.9, 0.05, "with momentum 0.9 and epsilon 0.05: two batches in training, then a call without `training`"),
+    ):
+        rng = np.random.default_rng(seed)
+        batches = rng.normal([2.0, -1.0, 0.5], [0.5, 0.2, 1.5], size=(2, 3, 3)).astype(np.float32)
+        x = rng.normal([1.0, -2.0, 1.5], [0.5, 1.0, 1.0], size=(4, 3)).astype(np.float32)
+        gamma, beta = np.float32([1.5, 0.7, -2.0]), np.float32([0.4, -0.6, 1.1])
+        cases.append(Case(text, (batches, x, gamma, beta, training, momentum, epsilon)))
+    return cases
+
+
+class LayerExercise(CodeExercise):
+    """Write a Keras layer. The check runs the class on small batches and compares with NumPy's results.
+
+    Args:
+        source: a right class, shown as the solution. ``solution`` and the mistakes are functions of NumPy that
+            give what such a layer gives on trial.
+    """
+
+    # Keras and TensorFlow do much for a layer's first call that is not the student's work.
+    cpu_seconds = 3.0
+
+    def __init__(self, solution: Callable, *, source: str, **rest: Any) -> None:
+        super().__init__(solution, **rest)
+        self._source = source
+        self._warm = False
+
+    def solved_cell(self) -> str:
+        return self._source
+
+    def _prepare(self) -> None:
+        """Those that spoil fewer outputs first: the engine takes the first that explains all that is wrong."""
+        if self._reference is not None:
+            return
+        super()._prepare()
+
+        def spoilt(mistake: Mistake) -> int:
+            return sum(
+                not all(
+                    same(wrong[k], right[k])
+                    for wrong, (_, right) in zip(self._wrong[mistake.name], self._reference, strict=True)
+                )
+                for k in range(len(self.outputs))
+            )
+
+        self.mistakes = tuple(sorted(self.mistakes, key=spoilt))
+
+    def evaluate(self, answer: Any) -> Verdict:
+        if inspect.isfunction(answer) and getattr(answer, "__module__", "") == __name__:
+            return super().evaluate(answer)  # the catalogue's own, in the course's tests
+        name = self._source.split("(")[0].split()[1]
+        if answer is None or answer is Ellipsis:
+            return self._verdict("not attempted", f"Write `{name}` in the cell above, run it, then run this one.")
+        if not inspect.isclass(answer):
+            return self._verdict(
+                "unusable", f"`check` takes the class itself, and got a `{type(answer).__name__}`: `check({name})`."
+            )
+        import keras
+
+        if not issubclass(answer, keras.layers.Layer):
+            return self._verdict("unusable", f"It is no Keras layer: `class {name}(keras.layers.Layer)`.")
+        if "call" not in vars(answer) or _is_stub(answer.call):
+            return self._verdict("not attempted", "Replace the `...` in `build` and `call`, run the cell, then this one.")
+        if not self._warm:  # the first layer of a session takes its time: that is not the student's
+            _Trial(keras.layers.BatchNormalization)(*_layer_cases()[0].args)
+            self._warm = True
+        filtered = keras.config.is_traceback_filtering_enabled()
+        keras.config.disable_traceback_filtering()  # else the student's own message is lost in Keras'
+        try:
+            return super().evaluate(_Trial(answer))
+        finally:
+            if filtered:
+                keras.config.enable_traceback_filtering()
+
+    def _refuse_outcome(self, answer, case, args, outcome):
+        error = outcome.error
+        if isinstance(error, _Unfinished):
+            return self._verdict("unusable", str(error))
+        # Keras puts the message in bold between words of its own.
+        inner = re.search(r"\x1b\[1m(.*?)\x1b\[0m", str(error or ""), re.DOTALL)
+        if inner:
+            bare = type(type(error).__name__, (Exception,), {})
+            outcome.error = bare(inner[1].strip()).with_traceback(error.__traceback__)
+        verdict = super()._refuse_outcome(answer, case, args, outcome)
+        more = next((said for sign, said in _REMEDIES.items() if error is not None and sign in str(error)), "")
+        if not more and getattr(answer, "in_fit", False) and any(sign in str(error) for sign in _SIZE_UNKNOWN):
+            more = _NO_SIZE
+        return replace(verdict, paragraphs=(*verdict.paragraphs, more)) if verdict and more else verdict
+
+
+def _layer_on_trial(
+    batches, x, gamma, beta, training, momentum, epsilon, *,
+    trainable=(True, True, False, False),
+    start=(1.0, 0.0, 0.0, 1.0),
+    source=lambda training: ("batch", "batch") if training else ("moving", "moving"),
+    updates=lambda training: training,
+    update=lambda momentum, moving, batch: momentum * moving + (1 - momentum) * batch,
+    kept=lambda mean, variance, count: (mean, variance),
+    moments=lambda x: (x.mean(axis=0), x.var(axis=0)),
+    divisor=lambda variance, epsilon: np.sqrt(variance + epsilon),
+    last=lambda x_hat, gamma, beta: gamma * x_hat + beta,
+    held=(False, False),
+    late=False,
+    default=False,
+):
+    """What a layer does on trial, in NumPy: the right one, or with one part another.
+
+    Args:
+        batches: (T, N, C), given one after another in training. x: (M, C), given then, with ``training``
+            (None: the argument is left out). gamma, beta: (C,), assigned after building.
+        held: Which of the batch's mean and variance no gradient flows through.
+        late: The moving statistics are updated first, and then used in training.
+        default: What ``training`` is when it is left out.
+    """
+    channels = len(gamma)
+    moving = [np.full(channels, start[2]), np.full(channels, start[3])]
+
+    def answer(x, training, batch, kept_so_far):
+        choice = {"batch": batch, "moving": kept_so_far}
+        mean, variance = (choice[name][k] for k, name in enumerate(source(training)))
+        return last((x - mean) / divisor(variance, epsilon), gamma, beta)
+
+    def call(x, training):
+        nonlocal moving
+        batch = moments(x)
+        before = moving
+        if updates(training):
+            moving = [
+                update(momentum, old, new) for old, new in zip(moving, kept(*batch, len(x)), strict=True)
+            ]
+        return answer(x, training, batch, moving if late else before)
+
+    def gradient(at, kept_so_far):
+        def loss(x):
+            batch = [old if hold else new for old, new, hold in zip(moments(at), moments(x), held, strict=True)]
+            return (_weighting(x.shape) * answer(x, True, batch, kept_so_far)).sum()
+
+        return _slopes(loss, at)
+
+    for batch in batches[:-1]:
+        call(batch, True)
+    before = moving
+    in_training = call(batches[-1], True)
+    dx = gradient(batches[-1].astype(np.float64), moving if late else before)
+    in_inference = call(x, default if training is None else training)
+    initial = np.array([np.full(channels, value) for value in start])
+    return in_training, in_inference, *moving, initial, np.array(trainable, dtype=float), dx
+
+
+def _slopes(loss, x, step=1e-5):
+    """The gradient of ``loss`` at x by central differences: right for every layer, also for a wrong one."""
+    slopes = np.empty_like(x)
+    for index in np.ndindex(*x.shape):
+        one = np.zeros_like(x)
+        one[index] = step
+        slopes[index] = (loss(x + one) - loss(x - one)) / (2 * step)
+    return slopes
+
+
+def _layer_with(**changed):
+    def wrong(batches, x, gamma, beta, training, momentum, epsilon):
+        return _layer_on_trial(batches, x, gamma, beta, training, momentum, epsilon, **changed)
+
+    return wrong
+
+
+def _with_settings(momentum=None, epsilon=None):
+    """A layer that ignores one of its settings."""
+
+    def wrong(batches, x, gamma, beta, training, given_momentum, given_epsilon):
+        m = given_momentum if momentum is None else momentum
+        e = given_epsilon if epsilon is None else epsilon
+        return _layer_on_trial(batches, x, gamma, beta, training, m, e)
+
+    return wrong
+
+
+_FLOWS = (
+    "What is computed from the batch changes with the batch: notebook 03's `backward` has a part for the mean and one for "
+    "the variance. Only the *moving* statistics stand outside the gradient."
+)
+
+
+my_batch_normalization = LayerExercise(
+    _layer_solution,
+    source=_LAYER,
+    outputs=_LAYER_OUTPUTS,
+    given=lambda: {"keras": importlib.import_module("keras")},
+    cases=_layer_cases,
+    mistakes=[
+        Mistake(
+            "statistics trainable",
+            "The moving statistics are trainable weights. No gradient reaches them, so an optimizer cannot train them; but "
+            "weight decay would shrink them, and the layer's counts are wrong. Look at what `add_weight` offers.",
+            _layer_with(trainable=(True, True, True, True)),
+        ),
+        Mistake(
+            "moving mean trainable",
+            "The moving mean is a trainable weight. It is only kept: no gradient reaches it.",
+            _layer_with(trainable=(True, True, True, False)),
+        ),
+        Mistake(
+            "moving variance trainable",
+            "The moving variance is a trainable weight. It is only kept: no gradient reaches it.",
+            _layer_with(trainable=(True, True, False, True)),
+        ),
+        Mistake(
+            "nothing trainable",
+            "None of the four is trainable. gamma and beta are the two that the gradient trains.",
+            _layer_with(trainable=(False, False, False, False)),
+        ),
+        Mistake(
+            "gamma not trainable",
+            "gamma is not trainable. The gradient trains gamma and beta.",
+            _layer_with(trainable=(False, True, False, False)),
+        ),
+        Mistake(
+            "beta not trainable",
+            "beta is not trainable. The gradient trains gamma and beta.",
+            _layer_with(trainable=(True, False, False, False)),
+        ),
+        Mistake(
+            "trainable ones swapped",
+            "The wrong two are trainable: gamma and beta are trained, the moving statistics are kept.",
+            _layer_with(trainable=(False, False, True, True)),
+        ),
+        Mistake(
+            "training ignored, always the batch",
+            "`training` is ignored: in inference, too, the layer normalizes with the batch's own statistics. A row's "
+            "answer would then depend on the rows beside it.",
+            _layer_with(source=lambda training: ("batch", "batch")),
+        ),
+        Mistake(
+            "training ignored, always the batch, always updated",
+            "`training` is ignored altogether: in inference, too, the layer uses the batch's statistics and moves the "
+            "moving ones.",
+            _layer_with(source=lambda training: ("batch", "batch"), updates=lambda training: True),
+        ),
+        Mistake(
+            "training ignored, always moving",
+            "In training, too, the layer normalizes with the moving statistics. Training uses the batch's own mean and "
+            "variance; the moving ones are only kept for later.",
+            _layer_with(source=lambda training: ("moving", "moving")),
+        ),
+        Mistake(
+            "training ignored, moving never updated",
+            "The layer always normalizes with the moving statistics, and nothing ever moves them from 0 and 1.",
+            _layer_with(source=lambda training: ("moving", "moving"), updates=lambda training: False),
+        ),
+        Mistake(
+            "always the batch, never updated",
+            "The moving statistics play no part: nothing updates them in training, and nothing uses them in inference.",
+            _layer_with(source=lambda training: ("batch", "batch"), updates=lambda training: False),
+        ),
+        Mistake(
+            "updated before they are used",
+            "In training the layer first updates the moving statistics and then normalizes with them. Training uses the "
+            "batch's own mean and variance.",
+            _layer_with(source=lambda training: ("moving", "moving"), late=True),
+        ),
+        Mistake(
+            "branches swapped",
+            "The two branches have changed places: the batch's statistics belong to training, the moving ones to "
+            "inference.",
+            _layer_with(source=lambda training: ("moving", "moving") if training else ("batch", "batch")),
+        ),
+        Mistake(
+            "branches swapped with the update",
+            "The two branches have changed places, the update with them: `training` is taken for its opposite.",
+            _layer_with(
+                source=lambda training: ("moving", "moving") if training else ("batch", "batch"),
+                updates=lambda training: not training,
+            ),
+        ),
+        Mistake(
+            "never updated",
+            "The moving statistics are never updated: inference still normalizes with mean 0 and variance 1.",
+            _layer_with(updates=lambda training: False),
+        ),
+        Mistake(
+            "updated in inference",
+            "The moving statistics are updated in inference as well: asking for an answer must not change the layer.",
+            _layer_with(updates=lambda training: True),
+        ),
+        Mistake(
+            "momentum swapped",
+            "momentum and 1 − momentum have changed places. In Keras momentum is the share of the *old* value; in PyTorch "
+            "that of the new one.",
+            _layer_with(update=lambda momentum, moving, batch: (1 - momentum) * moving + momentum * batch),
+        ),
+        Mistake(
+            "replaced",
+            "The moving statistics are replaced by the last batch's. They are averaged: most of the old value stays.",
+            _layer_with(update=lambda momentum, moving, batch: batch),
+        ),
+        Mistake(
+            "added up",
+            "The new statistics are added to the old ones, which keep their full weight: the sum grows and grows. What "
+            "does the old value have to be multiplied by?",
+            _layer_with(update=lambda momentum, moving, batch: moving + (1 - momentum) * batch),
+        ),
+        Mistake(
+            "new value at full weight",
+            "The old value is multiplied by momentum, but the new one is added whole. The two weights must add up to 1.",
+            _layer_with(update=lambda momentum, moving, batch: momentum * moving + batch),
+        ),
+        Mistake(
+            "only shrunk",
+            "The moving statistics are multiplied by momentum, and the batch's are never added.",
+            _layer_with(update=lambda momentum, moving, batch: momentum * moving),
+        ),
+        Mistake(
+            "momentum ignored",
+            "It averages with 0.99 whatever momentum is passed. Use `self.momentum`.",
+            _with_settings(momentum=0.99),
+        ),
+        Mistake(
+            "moving variance starts at 0",
+            "The moving variance starts at 0. Then an untrained layer divides by the root of epsilon alone and blows "
+            "everything up; Keras starts it at 1.",
+            _layer_with(start=(1.0, 0.0, 0.0, 0.0)),
+        ),
+        Mistake(
+            "moving mean starts at 1",
+            "The moving mean starts at 1; it starts at 0.",
+            _layer_with(start=(1.0, 0.0, 1.0, 1.0)),
+        ),
+        Mistake(
+            "moving mean and variance start swapped",
+            "The moving mean starts at 1 and the moving variance at 0: it is the other way round.",
+            _layer_with(start=(1.0, 0.0, 1.0, 0.0)),
+        ),
+        Mistake(
+            "gamma starts at 0",
+            "gamma starts at 0: the layer would first give beta, whatever comes in. Which gamma changes nothing?",
+            _layer_with(start=(0.0, 0.0, 0.0, 1.0)),
+        ),
+        Mistake(
+            "beta starts at 1",
+            "beta starts at 1. Which beta changes nothing?",
+            _layer_with(start=(1.0, 1.0, 0.0, 1.0)),
+        ),
+        Mistake(
+            "gamma and beta start swapped",
+            "gamma starts at 0 and beta at 1: it is the other way round.",
+            _layer_with(start=(0.0, 1.0, 0.0, 1.0)),
+        ),
+        Mistake(
+            "epsilon left out",
+            "Epsilon is missing. It is added to the variance, under the root, in both modes.",
+            _layer_with(divisor=lambda variance, epsilon: np.sqrt(variance)),
+        ),
+        Mistake(
+            "std + epsilon",
+            "Epsilon is added to the standard deviation. It belongs under the root, to the variance.",
+            _layer_with(divisor=lambda variance, epsilon: np.sqrt(variance) + epsilon),
+        ),
+        Mistake(
+            "epsilon ignored",
+            "It uses 1e-3 whatever epsilon is passed. Use `self.epsilon`.",
+            _with_settings(epsilon=1e-3),
+        ),
+        Mistake(
+            "no square root",
+            "It divides by the variance, not by its square root.",
+            _layer_with(divisor=lambda variance, epsilon: variance + epsilon),
+        ),
+        Mistake(
+            "not divided",
+            "The values are centred, but not divided by the standard deviation.",
+            _layer_with(divisor=lambda variance, epsilon: 1.0),
+        ),
+        Mistake(
+            "averaged over the features",
+            "The mean and the variance run over the last axis, the features of one row: that is layer normalization. "
+            "Average over the rows.",
+            _layer_with(
+                moments=lambda x: (x.mean(axis=1), x.var(axis=1)) if len(x) == x.shape[1] else 2 * (x.mean(axis=0),)
+            ),
+        ),
+        Mistake(
+            "one mean for all",
+            "One mean and one variance serve the whole batch. Each channel has its own.",
+            _layer_with(moments=lambda x: (np.full(x.shape[1], x.mean()), np.full(x.shape[1], x.var()))),
+        ),
+        Mistake(
+            "moving variance with N - 1",
+            "The moving variance takes the batch's variance times N/(N − 1), as the paper and PyTorch do. Keras keeps it as "
+            "it is, and this layer is to agree with Keras.",
+            _layer_with(kept=lambda mean, variance, count: (mean, variance * count / (count - 1))),
+        ),
+        Mistake(
+            "ddof=1",
+            "The variance is divided by N − 1. Batch normalization divides by N.",
+            _layer_with(moments=lambda x: (x.mean(axis=0), x.var(axis=0, ddof=1))),
+        ),
+        Mistake(
+            "standard deviation kept",
+            "The moving variance holds standard deviations: the layer takes the root of a root in inference.",
+            _layer_with(kept=lambda mean, variance, count: (mean, np.sqrt(variance))),
+        ),
+        Mistake(
+            "gamma and beta swapped",
+            "gamma and beta have changed places: gamma multiplies, beta is added.",
+            _layer_with(last=lambda x_hat, gamma, beta: beta * x_hat + gamma),
+        ),
+        Mistake(
+            "gamma and beta left out",
+            "gamma and beta are there, and are not used. The last step is missing: scale by gamma, shift by beta.",
+            _layer_with(last=lambda x_hat, gamma, beta: x_hat),
+        ),
+        Mistake(
+            "beta left out", "beta is not added.", _layer_with(last=lambda x_hat, gamma, beta: gamma * x_hat)
+        ),
+        Mistake(
+            "gamma left out", "gamma does not multiply.", _layer_with(last=lambda x_hat, gamma, beta: x_hat + beta)
+        ),
+        Mistake(
+            "training by default",
+            "Called without `training` it behaves as in training. The default is `training=False`: a bare call is "
+            "inference.",
+            _layer_with(default=True),
+        ),
+        Mistake(
+            "batch mean in inference",
+            "In inference the variance is the moving one, but the mean is still the batch's.",
+            _layer_with(source=lambda training: ("batch", "batch") if training else ("batch", "moving")),
+        ),
+        Mistake(
+            "batch variance in inference",
+            "In inference the mean is the moving one, but the variance is still the batch's.",
+            _layer_with(source=lambda training: ("batch", "batch") if training else ("moving", "batch")),
+        ),
+        Mistake(
+            "no gradient through mean and variance",
+            f"In training no gradient flows through the batch's mean and variance (`stop_gradient`?). {_FLOWS}",
+            _layer_with(held=(True, True)),
+        ),
+        Mistake(
+            "no gradient through the mean",
+            f"In training no gradient flows through the batch's mean (`stop_gradient`?). {_FLOWS}",
+            _layer_with(held=(True, False)),
+        ),
+        Mistake(
+            "no gradient through the variance",
+            f"In training no gradient flows through the batch's variance (`stop_gradient`?). {_FLOWS}",
+            _layer_with(held=(False, True)),
+        ),
+    ],
+    properties=[
+        Property(
+            "In training the mean of each channel of the output should be beta, and is not.",
+            lambda args, outputs: np.allclose(outputs[0].mean(axis=0), args[3], atol=1e-3),
+        ),
+    ],
+    points=4,
+    hints=[
+        "`build` makes four weights of shape (C,), two of them with `trainable=False`. `self.add_weight` takes `shape`, "
+        "`initializer` (\"ones\" or \"zeros\") and `trainable`.",
+        "`call` has two sources of mean and variance and one formula. `keras.ops.moments(x, axes=[0])` gives both for a "
+        "batch; NumPy's functions would fail inside `fit`.",
+        "A weight is changed by `weight.assign(new value)`, in training only: momentum of the old, the rest of the batch's.",
+    ],
+    insight="Two kinds of weights and one `if`: that is the layer. Everything else Keras does with it (training, saving, "
+    "counting) follows from what `add_weight` was told.",
+)

@@ -1,0 +1,196 @@
+"""Notebook 09, code: brightness."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from helpers.exercises.engine import Case, CodeExercise, Mistake, Property
+from helpers.exercises.data_augmentation._shared import _brightness_rescaled, _each, _pictures
+
+
+def brightness(images, delta):
+    return np.clip(images + delta[:, None, None], 0, 1)
+
+
+def _brightness_cases():
+    return [
+        Case("on 4 pictures of 5 × 4 with delta 0.3, −0.4, 0.6 and 0.1",
+             (_pictures(11, 4, 5, 4), np.array([0.3, -0.4, 0.6, 0.1]))),
+        Case("on 4 pictures of 4 × 4 with delta −0.7, 0.1, 0.5 and −0.2", (_pictures(12, 4, 4, 4),
+                                                                          np.array([-0.7, 0.1, 0.5, -0.2]))),
+        Case("on one picture of 3 × 5 with delta 0.05", (0.2 + 0.5 * _pictures(13, 1, 3, 5), np.array([0.05]))),
+    ]
+
+
+def _brightness_in_a_loop(images, delta):
+    brighter = np.empty_like(images)
+    for i, image in enumerate(images):
+        brighter[i] = np.minimum(np.maximum(image + delta[i], 0), 1)
+    return brighter
+
+
+_true_brightness = brightness
+
+
+brightness = CodeExercise(
+    brightness,
+    outputs=["brighter"],
+    cases=_brightness_cases,
+    variants=[
+        _brightness_in_a_loop,
+        lambda x, d: np.minimum(np.maximum(x + np.reshape(d, (-1, 1, 1)), 0), 1),
+        lambda x, d: np.clip((x.T + d).T, 0, 1),
+        lambda x, d: np.clip(x.astype(np.float32) + d.astype(np.float32)[:, np.newaxis, np.newaxis], 0, 1),
+    ],
+    mistakes=[
+        Mistake(
+            "not clipped",
+            "Values leave the range from 0 to 1. A picture has nothing brighter than white, and whatever comes after "
+            "expects this range: clip.",
+            lambda x, d: x + _each(d),
+        ),
+        Mistake(
+            "multiplied",
+            "The pictures are multiplied by 1 + delta. Black stays black then, however large delta is. Brightness "
+            "*adds* the same to every pixel.",
+            lambda x, d: np.clip(x * (1 + _each(d)), 0, 1),
+        ),
+        Mistake(
+            "multiplied, not clipped",
+            "The pictures are multiplied by 1 + delta, where brightness *adds* the same to every pixel; and the range "
+            "from 0 to 1 is left.",
+            lambda x, d: x * (1 + _each(d)),
+        ),
+        Mistake(
+            "multiplied by delta",
+            "The pictures are multiplied by delta. Brightness *adds* the same to every pixel: with a delta of 0 "
+            "nothing changes.",
+            lambda x, d: np.clip(x * _each(d), 0, 1),
+        ),
+        Mistake(
+            "multiplied by delta, not clipped",
+            "The pictures are multiplied by delta. Brightness *adds* the same to every pixel: with a delta of 0 "
+            "nothing changes. (And a negative delta makes negative brightness.)",
+            lambda x, d: x * _each(d),
+        ),
+        Mistake("clipped above only", "Negative deltas make values below 0. Clip on both sides.",
+                lambda x, d: np.minimum(x + _each(d), 1)),
+        Mistake("clipped below only", "Positive deltas make values above 1. Clip on both sides, at 0 and at 1 (not at 255: "
+                "these pictures end at 1).",
+                lambda x, d: np.maximum(x + _each(d), 0)),
+        Mistake(
+            "in steps of 255",
+            "delta is taken as 255 times as large. The pictures run from 0 to 1, and delta is in their unit.",
+            lambda x, d: np.clip(x + 255 * _each(d), 0, 1),
+        ),
+        Mistake(
+            "delta clipped",
+            "delta is clipped to the range from 0 to 1 before it is added, so no picture can become darker. Clip the "
+            "*result*.",
+            lambda x, d: np.clip(x + np.clip(_each(d), 0, 1), 0, 1),
+        ),
+        Mistake(
+            "rescaled",
+            "The result is rescaled so that it runs from 0 to 1 again. That takes away what was added: the pictures "
+            "are as bright as before, and their contrast has changed. Clip instead.",
+            _brightness_rescaled,
+        ),
+        Mistake(
+            "rescaled, the whole batch",
+            "The result is rescaled by the smallest and largest value of the whole batch. Then a picture depends on "
+            "its neighbours. Clip instead.",
+            lambda x, d: _brightness_rescaled(x, d, axes=None),
+        ),
+        Mistake(
+            "wraps around",
+            "Above 1 it begins again at 0 (`% 1`): white turns black. Clip.",
+            lambda x, d: (x + _each(d)) % 1,
+        ),
+        Mistake(
+            "clipped to its own range",
+            "It is clipped to the smallest and largest value that the pictures had. A picture may become brighter "
+            "than it was; the range is that of all pictures, 0 to 1.",
+            lambda x, d: np.clip(x + _each(d), x.min(), x.max()),
+        ),
+        Mistake(
+            "to a power",
+            "The pictures are raised to a power (\"gamma correction\"). That is another way to make them brighter: "
+            "black stays black. Asked is a sum.",
+            lambda x, d: np.clip(x ** (1 - _each(d)), 0, 1),
+        ),
+        Mistake(
+            "Python's min and max",
+            "`min` and `max` compare two single numbers, and these are arrays. NumPy has `np.minimum`, `np.maximum` "
+            "and `np.clip`.",
+            lambda x, d: max(0, min(1, x + _each(d))),
+        ),
+        Mistake(
+            "only the last picture",
+            "Only the last picture comes back: in a loop, collect them, or make room for all before it.",
+            lambda x, d: _true_brightness(x, d)[-1],
+        ),
+        Mistake("subtracted", "It is darker where it should be brighter: delta is subtracted.",
+                lambda x, d: np.clip(x - _each(d), 0, 1)),
+        Mistake(
+            "brighter only",
+            "A negative delta brightens as well: is there an `abs` in it?",
+            lambda x, d: np.clip(x + np.abs(_each(d)), 0, 1),
+        ),
+        Mistake(
+            "only the ink",
+            "delta is added to some pixels only, the brighter ones. Brightness changes every pixel, black ones too.",
+            lambda x, d: np.clip(np.where(x > 0.5, x + _each(d), x), 0, 1),
+        ),
+        Mistake(
+            "along the columns",
+            "The deltas go along the columns: the shape (N,) meets the *last* axis, W. Each picture has its own "
+            "delta: give it the shape (N, 1, 1).",
+            lambda x, d: np.clip(x + d, 0, 1),
+        ),
+        Mistake(
+            "along the columns, not clipped",
+            "The deltas go along the columns: the shape (N,) meets the *last* axis, W. Each picture has its own "
+            "delta: give it the shape (N, 1, 1). And clip the result.",
+            lambda x, d: x + d,
+        ),
+        Mistake(
+            "along the rows",
+            "The deltas go along the rows: the shape (N, 1) meets the axes H and W. Each picture has its own delta: "
+            "give it the shape (N, 1, 1).",
+            lambda x, d: np.clip(x + d[:, None], 0, 1),
+        ),
+        Mistake(
+            "the first delta for all",
+            "Every picture gets the first delta. There is one for each picture.",
+            lambda x, d: np.clip(x + d[0], 0, 1),
+        ),
+        Mistake(
+            "the mean delta for all",
+            "Every picture gets the mean of the deltas. There is one for each picture.",
+            lambda x, d: np.clip(x + d.mean(), 0, 1),
+        ),
+        Mistake(
+            "to 255 and back",
+            "The pictures come out from 0 to 255. They came in from 0 to 1, and stay there.",
+            lambda x, d: 255 * _true_brightness(x, d),
+        ),
+        Mistake("not changed", "The pictures come back as they are.", lambda x, d: x.copy()),
+    ],
+    properties=[
+        Property("No value may lie outside the range from 0 to 1.",
+                 lambda args, outputs: outputs[0].min() >= 0 and outputs[0].max() <= 1),
+        Property("Where nothing is clipped, the difference between the new and the old picture should be the same in all "
+                 "pixels of a picture.",
+                 lambda args, outputs: all(
+                     np.ptp((new - old)[(new > 0.01) & (new < 0.99)]) < 1e-4 for new, old in zip(outputs[0], args[0])
+                     if ((new > 0.01) & (new < 0.99)).any())),
+    ],
+    points=2,
+    hints=[
+        "One number for each picture, and pictures of shape (N, H, W): what shape must delta have, so that NumPy's "
+        "broadcasting puts it there?",
+        "`delta[:, None, None]` has the shape (N, 1, 1). After adding, `np.clip`.",
+    ],
+    insight="The black ground becomes grey, and what was nearly white all becomes white: clipping has thrown these "
+    "differences away for good. That is why strengths stay moderate.",
+)

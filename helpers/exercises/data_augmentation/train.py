@@ -1,0 +1,417 @@
+"""Notebook 09, code: the training run."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from helpers.exercises.engine import Case, CodeExercise, Mistake, Property
+from helpers.exercises.data_augmentation._shared import _pictures
+
+
+def train(model, x, y, x_val, y_val, draw, move, epochs, batch_size):
+    losses = []
+    for _ in range(epochs):
+        for start in range(0, len(x), batch_size):
+            rows = slice(start, start + batch_size)
+            pictures = move(x[rows], draw(len(x[rows])))  # drawn anew, for each picture
+            model.step(pictures, y[rows])
+        losses.append(model.loss(x_val, y_val))           # as they are
+    return np.array(losses)
+
+
+class Model:
+    """A small softmax classifier: ``step`` learns from a batch, ``loss`` measures and learns nothing."""
+
+    def __init__(self, pixels, classes):
+        self.weights = np.zeros((pixels, classes))
+
+    def _probabilities(self, x):
+        logits = x.reshape(len(x), -1) @ self.weights
+        exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
+        return exponentials / exponentials.sum(axis=1, keepdims=True)
+
+    def step(self, x, y):
+        if len(x) != len(y):
+            raise ValueError(f"{len(x)} pictures and {len(y)} labels")
+        difference = self._probabilities(x)
+        difference[np.arange(len(y)), y] -= 1
+        self.weights -= 2.0 * x.reshape(len(x), -1).T @ difference / len(x)
+
+    def loss(self, x, y):
+        if len(x) != len(y):
+            raise ValueError(f"{len(x)} pictures and {len(y)} labels")
+        return float(-np.log(self._probabilities(x)[np.arange(len(y)), y] + 1e-12).mean())
+
+
+class Draw:
+    """``draw(n)``: n random numbers, new ones at each call. The same for every check."""
+
+    def __init__(self, seed):
+        self._numbers, self._used = np.random.default_rng(seed).uniform(-1, 1, size=5000), 0
+
+    def __call__(self, n):
+        self._used += n
+        return self._numbers[self._used - n : self._used]
+
+
+def slide(pictures, strengths):
+    """Each picture slid to the side by its own strength, from -1 to 1 pixel; one strength moves all alike."""
+    s = np.reshape(strengths, (-1, 1, 1))
+    neighbours = np.where(s > 0, np.roll(pictures, 1, axis=2), np.roll(pictures, -1, axis=2))
+    return (1 - np.abs(s)) * pictures + np.abs(s) * neighbours
+
+
+def _train_cases():
+    cases = []
+    for seed, count, size, epochs, batch in ((31, 12, 4, 3, 4), (32, 11, 5, 4, 5)):
+        rng = np.random.default_rng(seed)
+        y, y_val = rng.integers(0, 3, size=count), rng.integers(0, 3, size=7)
+        y[:3], y_val[:3] = (2, 0, 1), (0, 1, 2)
+        prototypes = _pictures(seed + 40, 3, size, size)
+        x = prototypes[y] + 0.2 * rng.normal(size=(count, size, size))
+        x_val = prototypes[y_val] + 0.2 * rng.normal(size=(7, size, size))
+        cases.append(Case(
+            f"with {count} training pictures in batches of {batch}, {epochs} epochs, and 7 validation pictures",
+            (Model(size * size, 3), x, y, x_val, y_val, Draw(seed), slide, epochs, batch),
+        ))
+    return cases
+
+
+def _train_by_epoch(model, x, y, x_val, y_val, draw, move, epochs, batch_size):
+    losses = []
+    for _ in range(epochs):
+        pictures = move(x, draw(len(x)))
+        for start in range(0, len(x), batch_size):
+            model.step(pictures[start : start + batch_size], y[start : start + batch_size])
+        losses.append(model.loss(x_val, y_val))
+    return np.array(losses)
+
+
+def _train_one_by_one(model, x, y, x_val, y_val, draw, move, epochs, batch_size):
+    losses = np.zeros(epochs)
+    for epoch in range(epochs):
+        for start in range(0, len(x), batch_size):
+            rows = np.arange(start, min(start + batch_size, len(x)))
+            pictures = np.stack([move(x[i : i + 1], draw(1))[0] for i in rows])
+            model.step(pictures, y[rows])
+        losses[epoch] = model.loss(x_val, y_val)
+    return losses
+
+
+_true_train = train
+
+
+def _training(*, strengths="fresh", labels=lambda y, rows: y[rows], look=None, x_of=lambda x, x_val: x,
+              y_of=lambda y, y_val: y, changed=lambda old, new: new, batches=None, before=False):
+    """The training loop with one thing changed."""
+
+    def wrong(model, x, y, x_val, y_val, draw, move, epochs, batch_size):
+        x_seen, y_seen = x_of(x, x_val), y_of(y, y_val)
+        n, losses = len(x_seen), []
+        kept = {"once": lambda: draw(n), "once for all": lambda: draw(1), "batch once": lambda: draw(batch_size)}.get(
+            strengths, lambda: None)()
+        for _ in range(epochs):
+            if before:
+                losses.append(model.loss(x_val, y_val))
+            if strengths == "epoch":
+                kept = draw(1)
+            for start in (batches or (lambda n, size: range(0, n, size)))(n, batch_size):
+                rows = slice(start, start + batch_size)
+                pictures = x_seen[rows]
+                if strengths == "fresh":
+                    s = draw(len(pictures))
+                elif strengths == "batch":
+                    s = draw(1)
+                elif strengths == "once":
+                    s = kept[rows]
+                elif strengths == "batch once":
+                    s = kept[: len(pictures)]
+                else:
+                    s = kept
+                new = pictures if strengths == "none" else move(pictures, s)
+                model.step(changed(pictures, new), labels(y_seen, rows))
+            if not before:
+                losses.append((look or (lambda model, *_: model.loss(x_val, y_val)))(
+                    model, x, y, x_val, y_val, draw, move))
+        return np.array(losses)
+
+    return wrong
+
+
+def _train_accumulated(model, x, y, x_val, y_val, draw, move, epochs, batch_size):
+    losses = []
+    for _ in range(epochs):
+        x = move(x, draw(len(x)))
+        for start in range(0, len(x), batch_size):
+            model.step(x[start : start + batch_size], y[start : start + batch_size])
+        losses.append(model.loss(x_val, y_val))
+    return np.array(losses)
+
+
+def _train_with_both(model, x, y, x_val, y_val, draw, move, epochs, batch_size):
+    losses = []
+    for _ in range(epochs):
+        for start in range(0, len(x), batch_size):
+            rows = slice(start, start + batch_size)
+            model.step(x[rows], y[rows])
+            model.step(move(x[rows], draw(len(x[rows]))), y[rows])
+        losses.append(model.loss(x_val, y_val))
+    return np.array(losses)
+
+
+def _train_on_a_mixture(model, x, y, x_val, y_val, draw, move, epochs, batch_size):
+    losses = []
+    for _ in range(epochs):
+        for start in range(0, len(x), batch_size):
+            rows = slice(start, start + batch_size)
+            pictures = np.concatenate([x[rows], move(x[rows], draw(len(x[rows])))])
+            model.step(pictures, np.concatenate([y[rows], y[rows]]))
+        losses.append(model.loss(x_val, y_val))
+    return np.array(losses)
+
+
+def _train_on_copies(repeated):
+    """Enlarged once by a changed copy; ``repeated`` says how the labels follow."""
+
+    def wrong(model, x, y, x_val, y_val, draw, move, epochs, batch_size):
+        x_twice, y_twice = np.concatenate([x, move(x, draw(len(x)))]), repeated(y)
+        return _training(strengths="none")(model, x_twice, y_twice, x_val, y_val, draw, move, epochs, batch_size)
+
+    return wrong
+
+
+def _on_moved_validation(model, x, y, x_val, y_val, draw, move):
+    return model.loss(move(x_val, draw(len(x_val))), y_val)
+
+
+_AUGMENTED_VALIDATION = (
+    "The validation pictures are moved as well. Then the loss is that on pictures nobody will ever show the network, "
+    "and a new lot of them in each epoch. Validation is for the pictures as they come."
+)
+
+
+def _right_losses(args):
+    model, x, y, x_val, y_val, draw, move, epochs, batch_size = args
+    fresh = Model(x[0].size, model.weights.shape[1])
+    rewound = Draw(0)
+    rewound._numbers = draw._numbers
+    return _true_train(fresh, x, y, x_val, y_val, rewound, move, epochs, batch_size)
+
+
+train = CodeExercise(
+    train,
+    outputs=["losses"],
+    cases=_train_cases,
+    variants=[
+        _train_by_epoch, _train_one_by_one,
+        lambda model, x, y, x_val, y_val, draw, move, epochs, batch_size: np.array([
+            [[model.step(move(a, draw(len(a))), b) for a, b in zip(
+                np.split(x, range(batch_size, len(x), batch_size)), np.split(y, range(batch_size, len(y), batch_size)))],
+             model.loss(x_val, y_val)][1] for _ in range(epochs)]),
+    ],
+    mistakes=[
+        Mistake("validation augmented", _AUGMENTED_VALIDATION, _training(look=_on_moved_validation)),
+        Mistake(
+            "validation augmented, once",
+            _AUGMENTED_VALIDATION + " (That they are moved only once, beforehand, makes it no better.)",
+            lambda model, x, y, x_val, y_val, draw, move, epochs, batch_size: (
+                lambda moved: _true_train(model, x, y, moved, y_val, draw, move, epochs, batch_size)
+            )(move(x_val, draw(len(x_val)))),
+        ),
+        Mistake(
+            "only validation augmented",
+            _AUGMENTED_VALIDATION + " And the training pictures, which should be moved, are not.",
+            _training(strengths="none", look=_on_moved_validation),
+        ),
+        Mistake(
+            "drawn once for the whole training",
+            "The strengths are drawn once, before the first epoch: each picture has one changed copy, and the network "
+            "sees this same copy in every epoch. Draw anew in every epoch.",
+            _training(strengths="once"),
+        ),
+        Mistake(
+            "drawn once for a batch's places",
+            "The strengths are drawn once, as many as a batch has places, and used for every batch and every epoch. "
+            "Draw anew for each batch.",
+            _training(strengths="batch once"),
+        ),
+        Mistake(
+            "one strength for the whole training",
+            "One number is drawn for the whole training: all pictures are moved by it, always. Each picture needs a "
+            "number of its own, and a new one each time.",
+            _training(strengths="once for all"),
+        ),
+        Mistake(
+            "one strength for a whole epoch",
+            "One number is drawn for each epoch, and all pictures of the epoch are moved by it. Each picture needs a "
+            "number of its own: how many must `draw` give?",
+            _training(strengths="epoch"),
+        ),
+        Mistake(
+            "one strength for a whole batch",
+            "One number is drawn for each batch, and all its pictures are moved alike. Each picture needs a number of "
+            "its own: how many must `draw` give?",
+            _training(strengths="batch"),
+        ),
+        Mistake(
+            "moved further and further",
+            "The moved pictures of one epoch are moved again in the next: after some epochs they have drifted away. "
+            "Start from the originals each time (is x overwritten?).",
+            _train_accumulated,
+        ),
+        Mistake(
+            "not moved",
+            "The network learns from the pictures as they are: `move` returns the changed ones, does not change what "
+            "it gets.",
+            _training(strengths="none"),
+        ),
+        Mistake(
+            "originals and copies, a step each",
+            "Two steps are made for each batch, one with the originals. Then there are twice as many steps; asked is "
+            "one, with the moved pictures.",
+            _train_with_both,
+        ),
+        Mistake(
+            "originals and copies in one batch",
+            "Each batch holds the originals beside the moved pictures, and is twice as large. Asked are the moved "
+            "ones alone: small strengths among them are as good as originals.",
+            _train_on_a_mixture,
+        ),
+        Mistake(
+            "a set of fixed copies",
+            "The training set is enlarged once, by one changed copy of each picture. The network then sees the same "
+            "copies in every epoch; drawn anew, it would never see one twice.",
+            _train_on_copies(lambda y: np.concatenate([y, y])),
+        ),
+        Mistake(
+            "fixed copies, labels out of step",
+            "The training set is enlarged by a changed copy of each picture, and the labels are repeated one by one "
+            "(`np.repeat`: 0 0 1 1 ...), while the pictures follow each other as a whole (0 1 ... 0 1 ...). So most "
+            "pictures have another one's label. And drawn anew for each epoch, no copies need be kept.",
+            _train_on_copies(lambda y: np.repeat(y, 2)),
+        ),
+        Mistake(
+            "the first labels for every batch",
+            "Each batch gets the labels of the *first* pictures. Labels must be cut from y as the pictures are from x.",
+            _training(labels=lambda y, rows: y[: len(y[rows])]),
+        ),
+        Mistake(
+            "labels in reverse order",
+            "The labels come in another order than the pictures. Cut both alike.",
+            _training(labels=lambda y, rows: y[rows][::-1]),
+        ),
+        Mistake(
+            "validation pictures trained on",
+            "The network is trained on the validation pictures. They are for measuring.",
+            _training(x_of=lambda x, x_val: x_val, y_of=lambda y, y_val: y_val),
+        ),
+        Mistake(
+            "trained on both",
+            "The network is trained on training *and* validation pictures. What has been learned says nothing about "
+            "new pictures.",
+            _training(x_of=lambda x, x_val: np.concatenate([x, x_val]), y_of=lambda y, y_val: np.concatenate([y, y_val])),
+        ),
+        Mistake(
+            "measured on the training pictures",
+            "The loss is that of the training pictures. Asked is the one on the validation pictures.",
+            _training(look=lambda model, x, y, x_val, y_val, draw, move: model.loss(x, y)),
+        ),
+        Mistake(
+            "measured on moved training pictures",
+            "The loss is that of the moved training pictures. Asked is the one on the validation pictures, as they "
+            "are.",
+            _training(look=lambda model, x, y, x_val, y_val, draw, move: model.loss(move(x, draw(len(x))), y)),
+        ),
+        Mistake(
+            "last batch left out",
+            "The last batch of an epoch is left out when it is smaller than the others. Its pictures are never "
+            "learned.",
+            _training(batches=lambda n, size: range(0, n - size + 1, size)),
+        ),
+        Mistake(
+            "first batch only",
+            "Only the first batch of each epoch is used. An epoch goes once through all pictures.",
+            _training(batches=lambda n, size: [0]),
+        ),
+        Mistake(
+            "all in one batch",
+            "All pictures are taken in one step: `batch_size` has no effect.",
+            lambda model, x, y, x_val, y_val, draw, move, epochs, batch_size: _true_train(
+                model, x, y, x_val, y_val, draw, move, epochs, len(x)),
+        ),
+        Mistake(
+            "one by one",
+            "A step is made for every single picture: `batch_size` has no effect.",
+            lambda model, x, y, x_val, y_val, draw, move, epochs, batch_size: _true_train(
+                model, x, y, x_val, y_val, draw, move, epochs, 1),
+        ),
+        Mistake(
+            "measured before the epoch",
+            "The loss is measured at the beginning of each epoch: the first one is that of a network that has learned "
+            "nothing. Measure at the end.",
+            _training(before=True),
+        ),
+        Mistake(
+            "as many numbers as a full batch",
+            "`draw(batch_size)` gives too many numbers when the last batch is smaller. Ask for as many as the batch "
+            "has pictures.",
+            lambda model, x, y, x_val, y_val, draw, move, epochs, batch_size: np.array([
+                [[model.step(move(x[s : s + batch_size], draw(batch_size)), y[s : s + batch_size])
+                  for s in range(0, len(x), batch_size)], model.loss(x_val, y_val)][1] for _ in range(epochs)
+            ]),
+        ),
+        Mistake(
+            "never learns",
+            "The model learns nothing: `model.step` is never called, and the loss stays what it was.",
+            lambda model, x, y, x_val, y_val, draw, move, epochs, batch_size: np.array(
+                [model.loss(x_val, y_val) for _ in range(epochs)]),
+        ),
+        Mistake(
+            "mean over the batches",
+            "The loss is measured after every batch and averaged. Asked is the loss at the end of the epoch.",
+            lambda model, x, y, x_val, y_val, draw, move, epochs, batch_size: np.array([
+                np.mean([(model.step(move(x[s : s + batch_size], draw(len(x[s : s + batch_size]))), y[s : s + batch_size]),
+                          model.loss(x_val, y_val))[1] for s in range(0, len(x), batch_size)])
+                for _ in range(epochs)
+            ]),
+        ),
+        Mistake(
+            "only the last loss",
+            "Only the last epoch's loss comes back. Asked is one for each epoch: collect them.",
+            lambda *args: _true_train(*args)[-1],
+        ),
+        Mistake(
+            "a loss for each batch",
+            "There is a loss for each batch. Asked is one for each epoch: measure when its last batch is done.",
+            lambda model, x, y, x_val, y_val, draw, move, epochs, batch_size: np.array([
+                (model.step(move(x[s : s + batch_size], draw(len(x[s : s + batch_size]))), y[s : s + batch_size]),
+                 model.loss(x_val, y_val))[1]
+                for _ in range(epochs) for s in range(0, len(x), batch_size)
+            ]),
+        ),
+    ],
+    properties=[
+        Property("There should be one loss for each epoch.",
+                 lambda args, outputs: outputs[0].shape == (args[7],)),
+        Property(
+            "The first epoch's loss is not that of one pass over the training pictures in the order in which they "
+            "come (no shuffling here), each moved by a number of its own from `draw` (no generator of your own), with "
+            "the validation pictures as they are.",
+            lambda args, outputs: np.isclose(outputs[0][0], _right_losses(args)[0], rtol=1e-3),
+        ),
+        Property(
+            "The first epoch is right. In a later one, what is learned from is not each picture moved anew from its "
+            "original.",
+            lambda args, outputs: np.allclose(outputs[0], _right_losses(args), rtol=1e-3),
+        ),
+    ],
+    points=4,
+    hints=[
+        "Two loops: epochs, and inside them batches. Which of the four arrays are ever moved?",
+        "Inside the inner loop: cut a batch from x and the same one from y, draw as many numbers as it has pictures, "
+        "move, `model.step`. After the inner loop: `model.loss` on the validation pictures as they are.",
+    ],
+    insight="Three rules in six lines: moved are the training pictures only; from the original, and anew each time; each by a "
+    "number of its own, with its own label beside it. Keras' layers follow the same rules where they are part of the "
+    "model and `fit`, `evaluate` and `predict` run it. Called by hand they need `training=False`.",
+)

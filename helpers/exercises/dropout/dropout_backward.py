@@ -1,0 +1,197 @@
+"""Notebook 10, code: the backward pass."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from helpers.exercises.engine import Case, Mistake, Property
+from helpers.exercises.dropout._shared import _Drawing
+
+
+def dropout_backward(dy, mask, rate):
+    return dy * mask / (1 - rate)
+
+
+def _backward_cases():
+    rng = np.random.default_rng(11)
+    return [
+        Case("on dy of shape (4, 6), with a rate of 0.3", (rng.normal(size=(4, 6)), rng.random((4, 6)) >= 0.3, 0.3)),
+        Case(
+            "on pictures of shape (2, 3, 3, 4), with a rate of 0.6",
+            (rng.normal(size=(2, 3, 3, 4)), rng.random((2, 3, 3, 4)) >= 0.6, 0.6),
+        ),
+        Case("with a rate of 0.5", (rng.normal(size=(3, 8)), rng.random((3, 8)) >= 0.5, 0.5)),
+    ]
+
+
+def _fresh(seed, scaled=True):
+    def wrong(dy, mask, rate):
+        new = np.random.default_rng(seed).random(dy.shape) >= rate
+        return dy * new / ((1 - rate) if scaled else 1)
+
+    return wrong
+
+
+_FRESH = (
+    "A mask of its own is drawn. The gradient of units that took part is thrown away, and units that did not take "
+    "part are blamed. It must be the mask of the forward pass."
+)
+
+
+dropout_backward = _Drawing(
+    dropout_backward,
+    own_draws=(
+        "It gives another result at every call: a fresh mask is drawn. The gradient of units that took part would"
+        " be thrown away, and units that did not take part would be blamed. It must be the mask of the forward "
+        "pass: that is why the layer remembers it."
+    ),
+    outputs=["dx"],
+    cases=_backward_cases,
+    variants=[
+        lambda dy, mask, rate: np.where(mask, dy / (1 - rate), 0.0),
+        lambda dy, mask, rate: dy * (mask.astype(np.float32) / np.float32(1 - rate)),
+        lambda dy, mask, rate: np.array([d / (1 - rate) if m else 0 for d, m in zip(dy.ravel(), mask.ravel())],
+                                        dtype=float).reshape(dy.shape),
+    ],
+    mistakes=[
+        Mistake(
+            "without the mask",
+            "The gradient passes everywhere, also where the element was dropped. Its y was 0 whatever its x: how much "
+            "does the loss depend on that x?",
+            lambda dy, mask, rate: dy * 1.0,
+        ),
+        Mistake(
+            "without the mask, scaled",
+            "The scale is right. But the gradient also passes where the element was dropped: its y was 0 whatever its "
+            "x, so the loss does not depend on that x.",
+            lambda dy, mask, rate: dy / (1 - rate),
+        ),
+        Mistake(
+            "without the scale",
+            "The mask is right. But y was x *times a factor*, and the factor belongs into the slope, too.",
+            lambda dy, mask, rate: dy * mask,
+        ),
+        Mistake(
+            "scaled back",
+            "It multiplies by `1 - rate`, as if the gradient had to undo the scale. A derivative does not undo: "
+            "y = c·x has the slope c.",
+            lambda dy, mask, rate: dy * mask * (1 - rate),
+        ),
+        Mistake(
+            "without the mask, scaled back",
+            "The mask is missing: the gradient also passes where the element was dropped. And the scale multiplies "
+            "where the forward pass divided.",
+            lambda dy, mask, rate: dy * (1 - rate),
+        ),
+        Mistake(
+            "times the rate",
+            "It multiplies by the share dropped. In the forward pass the survivors were divided by the share kept.",
+            lambda dy, mask, rate: dy * mask * rate,
+        ),
+        Mistake(
+            "sign turned",
+            "The sign is turned. Descent takes the minus later, in the step; here it is the plain derivative.",
+            lambda dy, mask, rate: -dy * mask / (1 - rate),
+        ),
+        Mistake(
+            "the gradient of dropped elements stays",
+            "Where an element was dropped its gradient stays as it came. Its y was 0 whatever its x: it gets 0.",
+            lambda dy, mask, rate: np.where(mask, dy / (1 - rate), dy),
+        ),
+        Mistake(
+            "scaled twice",
+            "The scale appears squared. One factor: dy already holds what comes after the layer.",
+            lambda dy, mask, rate: dy * mask / (1 - rate) ** 2,
+        ),
+        Mistake(
+            "divided by the rate",
+            "The scale divides by the share dropped. In the forward pass it was the share kept.",
+            lambda dy, mask, rate: dy * mask / rate,
+        ),
+        Mistake(
+            "mask turned round",
+            "The gradient reaches just those elements that were dropped. `mask` is True where an element was *kept*.",
+            lambda dy, mask, rate: dy * ~mask / (1 - rate),
+        ),
+        Mistake(
+            "mask turned round, not scaled",
+            "The gradient reaches just those elements that were dropped. `mask` is True where an element was *kept*. "
+            "And the scale is missing.",
+            lambda dy, mask, rate: dy * ~mask,
+        ),
+        Mistake(
+            "scaled by the share that was kept",
+            "You divide by the share that *happened* to be kept (the mask's mean). The forward pass divided by the "
+            "share expected, `1 - rate`.",
+            lambda dy, mask, rate: dy * mask / mask.mean(),
+        ),
+        Mistake(
+            "divided by the mask",
+            "It divides by the mask, which is 0 where an element was dropped. The chain rule multiplies.",
+            lambda dy, mask, rate: dy / (mask * (1 - rate)),
+        ),
+        Mistake(
+            "the slope alone",
+            "That is the slope of the layer. The chain rule multiplies it by what comes from above, `dy`.",
+            lambda dy, mask, rate: mask / (1 - rate),
+        ),
+        Mistake(
+            "the mask",
+            "That is the mask. The chain rule multiplies it, and the scale, by what comes from above, `dy`.",
+            lambda dy, mask, rate: mask.astype(float),
+        ),
+        Mistake(
+            "mean over the batch",
+            "It takes the mean over the batch. dx has the shape of x: every element has a gradient of its own.",
+            lambda dy, mask, rate: (dy * mask / (1 - rate)).mean(axis=0),
+        ),
+        Mistake(
+            "averaged over the batch",
+            "It divides by the number of examples. If the loss is a mean, `dy` contains that already.",
+            lambda dy, mask, rate: dy * mask / (1 - rate) / len(dy),
+        ),
+        Mistake(
+            "summed over the batch",
+            "It sums over the batch, as one does for the gradient of a weight. Dropout has no weights: dx has the "
+            "shape of x.",
+            lambda dy, mask, rate: (dy * mask / (1 - rate)).sum(axis=0),
+        ),
+        Mistake(
+            "one mask for the batch",
+            "All examples get the mask of the first.",
+            lambda dy, mask, rate: dy * mask[:1] / (1 - rate),
+        ),
+        Mistake(
+            "zeros of the gradient",
+            "The mask is made from `dy`. The forward pass' mask is given.",
+            lambda dy, mask, rate: dy * (dy > 0) / (1 - rate),
+        ),
+        Mistake("a fresh mask, seed 0", _FRESH, _fresh(0)),
+        Mistake("a fresh mask, seed 0, not scaled", _FRESH, _fresh(0, scaled=False)),
+        Mistake("a fresh mask, seed 1", _FRESH, _fresh(1)),
+        Mistake("a fresh mask, seed 42", _FRESH, _fresh(42)),
+        Mistake(
+            "kept gradients cut out",
+            "Only the kept elements are returned, and the shape is gone. A dropped element has a gradient: 0.",
+            lambda dy, mask, rate: dy[mask] / (1 - rate),
+        ),
+    ],
+    properties=[
+        Property(
+            "Where an element was dropped its gradient should be 0, and only there.",
+            lambda args, outputs: bool(np.all((outputs[0] == 0) == ~args[1])),
+        ),
+        Property(
+            "Every gradient that passes should be the same multiple of dy.",
+            lambda args, outputs: bool(np.ptp((outputs[0] / args[0])[args[1]]) < 1e-3),
+        ),
+    ],
+    points=2,
+    hints=[
+        "For a given mask the layer multiplies each element by a number that does not depend on x. What is the slope "
+        "of y = c·x?",
+        "c is 0 where an element was dropped and 1/(1 − rate) where it was kept. The chain rule multiplies dy by c.",
+    ],
+    insight="For one step the mask is fixed, and the layer is a multiplication. A dropped unit gets no gradient: "
+    "in this step it learns nothing, and nothing is blamed on it.",
+)

@@ -1,0 +1,83 @@
+"""Notebook 10, predict: expected values."""
+
+from __future__ import annotations
+
+from helpers.exercises.engine import Mistake, PredictExercise
+
+
+expected_values = PredictExercise(
+    {
+        "inverted: where kept": 8.0,
+        "inverted: mean over masks": 6.0,
+        "inverted: variance over masks": 12.0,
+        "classic: where kept": 6.0,
+        "classic: mean over masks": 4.5,
+        "classic: at test": 4.5,
+    },
+    variable="values",
+    mistakes={
+        "inverted: where kept": [
+            Mistake("kept, not scaled", "the inverted form scales the survivors in training.", 6.0),
+            Mistake("kept, scaled down", "the survivors are divided by the share kept, not multiplied.", 4.5),
+            Mistake("kept, divided by the rate", "it divides by the share kept, 0.75, not by the rate.", 24.0),
+            Mistake("kept, times 1 + rate", "not 1 + rate: 1/(1 − rate).", 7.5),
+            Mistake("dropped", "that is its value where it is dropped.", 0.0),
+        ],
+        "inverted: mean over masks": [
+            Mistake("mean of the kept", "that is its value where it is kept. With probability 0.25 it is 0.", 8.0),
+            Mistake("mean of the classic form", "that is the classic form's mean.", 4.5),
+            Mistake("mean with the rate", "0.25 · 6: the probability of being kept is 0.75.", 1.5),
+            Mistake("mean with the two swapped", "0.25 · 8: it is kept with probability 0.75.", 2.0),
+        ],
+        "inverted: variance over masks": [
+            Mistake(
+                "of the classic form",
+                "6.75 is the variance of the classic form. Here the two values are 0 and 8.",
+                6.75,
+            ),
+            Mistake(
+                "the mean square",
+                "48 is the mean of the squares, 0.75 · 8². Subtract the square of the mean.",
+                48.0,
+            ),
+            Mistake("no variance", "the value is 0 or 8, as the mask falls: it does vary.", 0.0),
+            Mistake("the standard deviation", "that is the standard deviation. Its square is asked for.", 12**0.5),
+            Mistake(
+                "of the mask",
+                "0.1875 is the variance of the mask alone, 0.75 · 0.25. The values are 0 and 8, not 0 and 1.",
+                0.1875,
+            ),
+            Mistake("x not squared", "x enters squared: the unit is that of x².", 2.0),
+            Mistake("times rate", "9 is 36 · 0.25. One more division, by the share kept.", 9.0),
+            Mistake("turned round", "108 is 36 · 0.75/0.25: the rate belongs above, the share kept below.", 108.0),
+        ],
+        "classic: where kept": [
+            Mistake("classic, scaled up", "the classic form leaves survivors as they are in training.", 8.0),
+            Mistake("classic, scaled down", "the scale comes at test time, not in training.", 4.5),
+            Mistake("classic, dropped", "that is its value where it is dropped.", 0.0),
+        ],
+        "classic: mean over masks": [
+            Mistake("classic mean, not dropped", "it is 6 with probability 0.75, and 0 otherwise.", 6.0),
+            Mistake("classic mean with the rate", "0.25 · 6: it is kept with probability 0.75.", 1.5),
+            Mistake("classic mean, scaled twice", "0.75 · 0.75 · 6: in training only the mask acts.", 3.375),
+        ],
+        "classic: at test": [
+            Mistake(
+                "not scaled at test",
+                "at test the classic form scales, so that the next layer receives what it received on average in "
+                "training.",
+                6.0,
+            ),
+            Mistake("scaled up at test", "scaled the wrong way: in training it was less than 6 on average.", 8.0),
+            Mistake("times the rate", "0.25 · 6: multiply by the share kept.", 1.5),
+        ],
+    },
+    points=2,
+    hints=[
+        "The unit takes two values, with the probabilities 0.75 and 0.25. Write both down for each form.",
+        "Mean: value times probability, summed. Variance: the mean of the squares minus the square of the mean.",
+    ],
+    insight="Both forms hand on at inference what they handed on in training on average. The mean is the same; the "
+    "*variance* is not: in training there is $x^2\\,\\text{rate}/(1-\\text{rate})$ more of it. Nothing makes up for "
+    "that, and a layer that measures variances will notice. (More at the end of this notebook.)",
+)

@@ -1,0 +1,254 @@
+"""Notebook 10, code: the variance shift."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from helpers.exercises.engine import Case, Mistake, Property
+from helpers.exercises.dropout._shared import _Drawing
+
+
+def variance_shift(x, kernel, rate):
+    at_inference = (x @ kernel).var(axis=0)                       # (units,)
+    added = rate / (1 - rate) * (x**2).mean(axis=0) @ kernel**2   # (units,)
+    return (at_inference + added) / at_inference
+
+
+def _shift_cases():
+    rng = np.random.default_rng(14)
+    x = np.maximum(rng.normal(size=(40, 6)) + 0.5, 0)
+    kernel = rng.normal(size=(6, 4))
+    return [
+        Case("on x of shape (40, 6) and a kernel of shape (6, 4), with a rate of 0.5", (x, kernel, 0.5)),
+        Case("with a rate of 0.2", (x, kernel, 0.2)),
+        Case("with a square kernel, (5, 5), and 5 examples", (rng.normal(size=(5, 5)) + 1, rng.normal(size=(5, 5)), 0.3)),
+    ]
+
+
+def _by_example(x, kernel, rate):
+    y = np.array([row @ kernel for row in x])
+    own = np.mean((y - y.mean(axis=0)) ** 2, axis=0)
+    noise = np.array([rate / (1 - rate) * (row[:, None] ** 2 * kernel**2).sum(axis=0) for row in x])
+    return 1 + noise.mean(axis=0) / own
+
+
+def _shifted(added, combine=lambda inference, more: (inference + more) / inference, inference=None):
+    inference = inference or (lambda x, kernel: (x @ kernel).var(axis=0))
+
+    def wrong(x, kernel, rate):
+        return combine(inference(x, kernel), added(x, kernel, rate))
+
+    return wrong
+
+
+def _added(x, kernel, rate):
+    return rate / (1 - rate) * (x**2).mean(axis=0) @ kernel**2
+
+
+variance_shift = _Drawing(
+    variance_shift,
+    own_draws=(
+        "It gives another result at every call: you draw masks and measure. That is a good test of the formula; "
+        "asked for is the formula, which needs no masks."
+    ),
+    outputs=["ratio"],
+    cases=_shift_cases,
+    variants=[
+        _by_example,
+        lambda x, kernel, rate: 1 + rate / (1 - rate) * np.einsum("ni,iu->u", x**2, kernel**2) / len(x)
+        / np.var(x @ kernel, axis=0),
+        lambda x, kernel, rate: 1 + ((1 / (1 - rate) - 1) * np.mean(x**2, axis=0, keepdims=True) @ kernel**2)
+        / np.var(x @ kernel, axis=0, keepdims=True),
+    ],
+    mistakes=[
+        Mistake(
+            "variance of the inputs",
+            "You take the variance of each input where the mean of its square belongs. An input that is always 3 has "
+            "no variance, and yet dropping it makes noise: 0 or 6.",
+            _shifted(lambda x, kernel, rate: rate / (1 - rate) * x.var(axis=0) @ kernel**2),
+        ),
+        Mistake(
+            "square of the mean",
+            "You take the square of each input's mean where the mean of its square belongs. The order matters.",
+            _shifted(lambda x, kernel, rate: rate / (1 - rate) * x.mean(axis=0) ** 2 @ kernel**2),
+        ),
+        Mistake(
+            "weights not squared",
+            "A weight multiplies the noise, so it enters its variance squared. Otherwise negative weights would make "
+            "it smaller.",
+            _shifted(lambda x, kernel, rate: rate / (1 - rate) * (x**2).mean(axis=0) @ kernel),
+        ),
+        Mistake(
+            "absolute weights",
+            "A weight multiplies the noise, so it enters its variance squared, not by its size.",
+            _shifted(lambda x, kernel, rate: rate / (1 - rate) * (x**2).mean(axis=0) @ np.abs(kernel)),
+        ),
+        Mistake(
+            "inputs not squared",
+            "The noise of an input goes with its size, its variance with the square.",
+            _shifted(lambda x, kernel, rate: rate / (1 - rate) * np.abs(x).mean(axis=0) @ kernel**2),
+        ),
+        Mistake(
+            "square of the sum",
+            "You square the whole sum. The inputs are dropped independently of one another, so their variances add: "
+            "square each term, then sum.",
+            _shifted(lambda x, kernel, rate: rate / (1 - rate) * ((x @ kernel) ** 2).mean(axis=0)),
+        ),
+        Mistake(
+            "rate alone",
+            "The factor is `rate`. The mask's variance is rate · (1 − rate), and dividing the survivors by 1 − rate "
+            "divides a variance by its square. What is left?",
+            _shifted(lambda x, kernel, rate: rate * (x**2).mean(axis=0) @ kernel**2),
+        ),
+        Mistake(
+            "variance of the mask alone",
+            "rate · (1 − rate) is the variance of the mask, as in the classic form. In the inverted form the "
+            "survivors are divided by 1 − rate: their variance by its square.",
+            _shifted(lambda x, kernel, rate: rate * (1 - rate) * (x**2).mean(axis=0) @ kernel**2),
+        ),
+        Mistake(
+            "scale of the survivors",
+            "The factor is 1/(1 − rate), the survivors' scale. Without dropout (rate 0) it would still add something.",
+            _shifted(lambda x, kernel, rate: 1 / (1 - rate) * (x**2).mean(axis=0) @ kernel**2),
+        ),
+        Mistake(
+            "divided once more",
+            "The factor is rate/(1 − rate)²: one division too many. The mask's variance is rate · (1 − rate), and "
+            "one factor 1 − rate cancels.",
+            _shifted(lambda x, kernel, rate: rate / (1 - rate) ** 2 * (x**2).mean(axis=0) @ kernel**2),
+        ),
+        Mistake(
+            "factor turned round",
+            "The factor is (1 − rate)/rate, turned round: the more is dropped, the more noise there must be.",
+            _shifted(lambda x, kernel, rate: (1 - rate) / rate * (x**2).mean(axis=0) @ kernel**2),
+        ),
+        Mistake(
+            "ratio turned round",
+            "The ratio is upside down: training over inference is at least 1, since the masks can only add variance.",
+            _shifted(_added, lambda inference, more: inference / (inference + more)),
+        ),
+        Mistake(
+            "added variance only",
+            "That is the variance that dropout adds, not the ratio of the two.",
+            _shifted(_added, lambda inference, more: more),
+        ),
+        Mistake(
+            "added over inference",
+            "That is the added variance over that at inference. The variance in training is the sum of both.",
+            _shifted(_added, lambda inference, more: more / inference),
+        ),
+        Mistake(
+            "variance in training",
+            "That is the variance in training. It is to be divided by that at inference.",
+            _shifted(_added, lambda inference, more: inference + more),
+        ),
+        Mistake(
+            "ratio of the standard deviations",
+            "That is the ratio of the standard deviations. The ratio of the variances is asked for.",
+            _shifted(_added, lambda inference, more: np.sqrt((inference + more) / inference)),
+        ),
+        Mistake(
+            "subtracted",
+            "The added variance is subtracted.",
+            _shifted(_added, lambda inference, more: (inference - more) / inference),
+        ),
+        Mistake(
+            "summed over the batch",
+            "The squares are summed over the batch. Their mean is needed: a larger batch does not make more noise.",
+            _shifted(lambda x, kernel, rate: rate / (1 - rate) * (x**2).sum(axis=0) @ kernel**2),
+        ),
+        Mistake(
+            "ddof=1",
+            "`ddof=1` divides by N − 1. Batch normalization divides by N, and so do we.",
+            _shifted(_added, inference=lambda x, kernel: (x @ kernel).var(axis=0, ddof=1)),
+        ),
+        Mistake(
+            "mean square at inference",
+            "At inference you take the mean square instead of the variance: the mean is not subtracted.",
+            _shifted(_added, inference=lambda x, kernel: ((x @ kernel) ** 2).mean(axis=0)),
+        ),
+        Mistake(
+            "inputs' variances at inference",
+            "At inference you sum the variances of the inputs, as if they were independent. Pixels and hidden units "
+            "are not: take the variance of x @ kernel itself.",
+            _shifted(_added, inference=lambda x, kernel: x.var(axis=0) @ kernel**2),
+        ),
+        Mistake(
+            "one mean square for all inputs",
+            "You take one mean square over all inputs. Each input has its own, and meets its own weight.",
+            lambda x, kernel, rate: 1 + rate / (1 - rate) * (x**2).mean() * (kernel**2).sum(axis=0)
+            / (x @ kernel).var(axis=0),
+        ),
+        Mistake(
+            "1 outside",
+            "The 1 is divided, too: (1 + added)/variance. Either 1 + added/variance, or (variance + added)/variance.",
+            lambda x, kernel, rate: (1 + _added(x, kernel, rate)) / (x @ kernel).var(axis=0),
+        ),
+        Mistake(
+            "standard deviation at inference",
+            "At inference you take the standard deviation. The ratio is of variances.",
+            lambda x, kernel, rate: 1 + _added(x, kernel, rate) / (x @ kernel).std(axis=0),
+        ),
+        Mistake(
+            "averaged over the units",
+            "That is the mean over the units. Batch normalization keeps a variance for each: shape (units,).",
+            lambda x, kernel, rate: (1 + _added(x, kernel, rate) / (x @ kernel).var(axis=0)).mean(),
+        ),
+        Mistake(
+            "one number for all units",
+            "One number for all units. Batch normalization keeps a variance for each: shape (units,).",
+            lambda x, kernel, rate: 1 + _added(x, kernel, rate).mean() / (x @ kernel).var(axis=0).mean(),
+        ),
+        Mistake(
+            "one variance for all units",
+            "At inference one variance is taken over all units together. Each has its own: axis 0 only.",
+            _shifted(_added, inference=lambda x, kernel: (x @ kernel).var()),
+        ),
+        Mistake(
+            "of the inputs, not the unit",
+            "That is the shift of the inputs themselves. Asked for is the unit behind the weights.",
+            lambda x, kernel, rate: 1 + rate / (1 - rate) * (x**2).mean(axis=0) / x.var(axis=0),
+        ),
+        Mistake(
+            "scaled without masks",
+            "You scale the inputs by 1/(1 − rate) and drop none of them, which gives 1/(1 − rate)² for every unit. The "
+            "mean stays, since the masks take away what the scale adds; it is the masks that make the noise.",
+            lambda x, kernel, rate: np.full(kernel.shape[1], 1 / (1 - rate) ** 2),
+        ),
+        Mistake(
+            "without the inputs",
+            "The added noise has the weights in it, but not the inputs: dropping a large input makes more noise than "
+            "dropping a small one.",
+            lambda x, kernel, rate: 1 + rate / (1 - rate) * (kernel**2).sum(axis=0),
+        ),
+        Mistake(
+            "without the inputs, over the variance",
+            "The added noise has the weights in it, but not the inputs: dropping a large input makes more noise than "
+            "dropping a small one.",
+            _shifted(lambda x, kernel, rate: rate / (1 - rate) * (kernel**2).sum(axis=0)),
+        ),
+        Mistake("no shift", "That is 1 everywhere: the variance would be the same.",
+                lambda x, kernel, rate: np.ones(kernel.shape[1])),
+        Mistake(
+            "survivors' scale only",
+            "That is 1/(1 − rate) for every unit. It would be right if all inputs had mean 0 and were independent; "
+            "what comes out of a ReLU is neither.",
+            lambda x, kernel, rate: np.full(kernel.shape[1], 1 / (1 - rate)),
+        ),
+    ],
+    properties=[
+        Property(
+            "In no unit can the ratio be below 1: the masks only add variance. In one of yours it is.",
+            lambda args, outputs: bool(np.all(outputs[0] >= 1 - 1e-6)),
+        ),
+    ],
+    points=3,
+    hints=[
+        "The formula above, term by term: `(x**2).mean(axis=0)` is the mean square of each input, (inputs,).",
+        "`(x**2).mean(axis=0) @ kernel**2` sums over the inputs: (units,).",
+        "Variance at inference: `(x @ kernel).var(axis=0)`. In training: that plus rate/(1 − rate) times the sum. "
+        "Return the one over the other.",
+    ],
+    insight="Where inputs are large and weights cancel each other, the ratio is far above 1: at inference the unit "
+    "hardly moves, in training the masks shake it. Batch normalization behind it stores the shaken variance.",
+)

@@ -1,0 +1,93 @@
+"""Notebook 11, experiment: choose a patience."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from helpers.exercises.engine import ExperimentExercise, Mistake
+
+
+PATIENCE_START = {"patience": 1, "min_delta": 0.0, "monitor": "accuracy"}
+
+
+def _trial_missing(result):
+    wanted = {*PATIENCE_START, "runs within 1 %", "epochs"}
+    if not isinstance(result, dict) or not wanted <= set(result):
+        return "Pass what `trial` returned: `result = trial(...)`."
+    values = [result["runs within 1 %"], result["epochs"], result["min_delta"], result["patience"]]
+    if not all(isinstance(value, (int, float, np.number)) and np.isfinite(value) for value in values):
+        return "One of the measured values is not a finite number. Did the trial run through?"
+    if int(result["patience"]) != result["patience"]:
+        return "`patience` counts epochs: a whole number, please."
+    return ""
+
+
+_RUNS_WANTED, _EPOCHS_ALLOWED = 18, 24
+
+
+def _fine(result):
+    return result["runs within 1 %"] >= _RUNS_WANTED
+
+
+def _cheap(result):
+    return result["epochs"] <= _EPOCHS_ALLOWED
+
+
+choose_patience = ExperimentExercise(
+    measured=_trial_missing,
+    attempted=lambda r: any(r[name] != value for name, value in PATIENCE_START.items()),
+    met=lambda r: _fine(r) and _cheap(r),
+    report=lambda r: (
+        f"≈ {r['runs within 1 %']:.0f} of 20 runs keep a validation loss within 1 % of the lowest; they take "
+        f"≈ {r['epochs']:.1f} epochs on average."
+    ),
+    solved="""
+        result = trial(patience=4, min_delta=0.0, monitor="loss")
+        """,
+    mistakes=[
+        Mistake(
+            "monitors the accuracy, patiently",
+            "With enough patience the accuracy finds *its* best epoch. But the target is the loss, and the epoch of the "
+            "highest accuracy is not the one of the lowest loss.",
+            lambda r: r["monitor"] == "accuracy" and not _cheap(r),
+        ),
+        Mistake(
+            "monitors the accuracy",
+            "The accuracy of 500 digits moves in steps of 1/500 and stands still in between. A short patience takes every "
+            "such moment for the end. What does the loss do meanwhile?",
+            lambda r: r["monitor"] == "accuracy",
+        ),
+        Mistake(
+            "negative min_delta",
+            "A negative `min_delta` takes an epoch that is *worse* for an improvement (Keras turns the sign round without "
+            "a word, `helpers.nn` refuses it).",
+            lambda r: r["min_delta"] < 0,
+        ),
+        Mistake(
+            "large min_delta",
+            "Near its lowest point the loss is flat: with so large a `min_delta` the last improvements do not count, and "
+            "the run ends on the slope.",
+            lambda r: not _fine(r) and r["min_delta"] > 0.003,
+        ),
+        Mistake(
+            "too impatient",
+            "Cheap, but some runs are caught by a single bad epoch on the way down. How many epochs in a row are in vain "
+            "there?",
+            lambda r: not _fine(r) and _cheap(r),
+        ),
+        Mistake(
+            "too patient",
+            "The best epoch is found, and then the run goes on for many epochs more. How few are enough?",
+            lambda r: _fine(r) and not _cheap(r),
+        ),
+    ],
+    otherwise="Not yet: change one setting at a time and watch both numbers.",
+    hints=[
+        "Two numbers pull against each other: a longer patience misses less and costs more. Look at the monitored quantity "
+        "first.",
+        "With the loss, try patience 1, 2, 3 and so on, with min_delta = 0. Each additional epoch of patience costs one "
+        "epoch in every run.",
+    ],
+    insight="For the loss a few epochs of patience are enough, though it goes up and down a little. With the accuracy no "
+    "patience does both: its best epoch is another one. Monitor what you want to be good.",
+)

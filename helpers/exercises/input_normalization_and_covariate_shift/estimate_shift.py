@@ -1,0 +1,298 @@
+"""Notebook 01, code: how far did the inputs move."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from helpers.exercises.engine import Case, CodeExercise, Mistake, Property
+
+
+def estimate_shift(batch_1, batch_2):
+    pooled_variance = (batch_1.var(axis=0) + batch_2.var(axis=0)) / 2
+    return (batch_2.mean(axis=0) - batch_1.mean(axis=0)) / np.sqrt(pooled_variance)
+
+
+def _shift_cases():
+    rng = np.random.default_rng(7)
+    first = rng.normal([4.0, -2.0, 1.0], [1.0, 3.0, 0.6], size=(9, 3))
+    second = rng.normal([6.5, -4.0, 1.8], [2.2, 1.2, 1.3], size=(5, 3))
+    return [
+        Case("on two batches of shape (5, 3)", (first[:5], second)),  # of one length: axis=1 must not raise
+        Case("on batches of shapes (9, 3) and (5, 3)", (first, second)),
+        Case("on the same two batches, the second one first", (second, first)),
+    ]
+
+
+def _in_a_loop(a, b):
+    result = np.empty(a.shape[1])
+    for j in range(a.shape[1]):
+        variance = 0.5 * np.var(a[:, j]) + 0.5 * np.var(b[:, j])
+        result[j] = (np.mean(b[:, j]) - np.mean(a[:, j])) / variance**0.5
+    return result
+
+
+def _by_sums(a, b):
+    mean_1, mean_2 = a.sum(0) / len(a), b.sum(0) / len(b)
+    variance_1 = ((a - mean_1) ** 2).sum(0) / len(a)
+    variance_2 = ((b - mean_2) ** 2).sum(0) / len(b)
+    return np.sqrt(2) * (mean_2 - mean_1) / np.sqrt(variance_1 + variance_2 + 1e-8)
+
+
+def _shift_over(divisor):
+    """The difference of the means over ``divisor(batch_1, batch_2)``."""
+    return lambda a, b: (b.mean(axis=0) - a.mean(axis=0)) / divisor(a, b)
+
+
+def _pooled(a, b):
+    return np.sqrt((a.var(axis=0) + b.var(axis=0)) / 2)
+
+
+def _weighted_variance(a, b):
+    return (len(a) * a.var(axis=0) + len(b) * b.var(axis=0)) / (len(a) + len(b))
+
+
+def _sample_weighted_variance(a, b):
+    squares = len(a) * a.var(axis=0) + len(b) * b.var(axis=0)
+    return squares / (len(a) + len(b) - 2)
+
+
+_SIGN = "The sign is turned: it is the mean of batch 2 minus that of batch 1, so that an increase is positive."
+
+
+_ABSOLUTE = (
+    "The sign is lost. Whether the ink became more or less is worth knowing: leave the absolute value (or the square "
+    "and its root) out."
+)
+
+
+def _with_every_sign(name, message, divisor):
+    """Another divisor, and the same with the sign turned or lost: two mistakes that are often made together."""
+    return [
+        Mistake(name, message, _shift_over(divisor)),
+        Mistake(f"{name}, sign", f"Two things. {message} {_SIGN}", lambda a, b: -_shift_over(divisor)(a, b)),
+        Mistake(f"{name}, absolute", f"Two things. {message} {_ABSOLUTE}", lambda a, b: np.abs(_shift_over(divisor)(a, b))),
+    ]
+
+
+estimate_shift = CodeExercise(
+    estimate_shift,
+    outputs=["d"],
+    cases=_shift_cases,
+    variants=[_in_a_loop, _by_sums],
+    mistakes=[
+        Mistake("sign", _SIGN, lambda a, b: -_shift_over(_pooled)(a, b)),
+        Mistake("absolute value", _ABSOLUTE, lambda a, b: np.abs(_shift_over(_pooled)(a, b))),
+        *_with_every_sign(
+            "standard deviation of batch 1",
+            "The difference is divided by the standard deviation of batch 1 alone. Then the answer depends on which of "
+            "the two is called batch 1. Both spreads enter alike: pool them.",
+            lambda a, b: a.std(axis=0),
+        ),
+        *_with_every_sign(
+            "standard deviation of batch 2",
+            "The difference is divided by the standard deviation of batch 2 alone. Both spreads enter alike: pool "
+            "them.",
+            lambda a, b: b.std(axis=0),
+        ),
+        *_with_every_sign(
+            "divided by the variance",
+            "It divides by the pooled variance, without the root: the result changes with the unit of the feature.",
+            lambda a, b: _pooled(a, b) ** 2,
+        ),
+        *_with_every_sign(
+            "divided by the sum of the variances",
+            "It divides by the sum of the two variances. Take their mean, and then the root.",
+            lambda a, b: a.var(axis=0) + b.var(axis=0),
+        ),
+        *_with_every_sign(
+            "pooled over the concatenation",
+            "The spread is that of both batches put together. It contains the shift itself: the further apart the "
+            "batches, the larger the divisor, and the result never exceeds about 2. Take the spreads *within* the "
+            "batches.",
+            lambda a, b: np.concatenate([a, b]).std(axis=0),
+        ),
+        *_with_every_sign(
+            "variance of the concatenation",
+            "It divides by the variance of both batches put together. Take the spreads *within* the batches; and a "
+            "spread is the root of a variance.",
+            lambda a, b: np.concatenate([a, b]).var(axis=0),
+        ),
+        *_with_every_sign(
+            "mean of the standard deviations",
+            "The two standard deviations are averaged. It is the *variances* that are averaged, and then the root "
+            "taken.",
+            lambda a, b: (a.std(axis=0) + b.std(axis=0)) / 2,
+        ),
+        *_with_every_sign(
+            "sum of the standard deviations",
+            "The two standard deviations are added. It is the variances whose mean is taken, and then the root.",
+            lambda a, b: a.std(axis=0) + b.std(axis=0),
+        ),
+        *_with_every_sign(
+            "no half",
+            "The variances are added and not averaged: the ½ is missing, and the result is too small by a factor √2.",
+            lambda a, b: np.sqrt(a.var(axis=0) + b.var(axis=0)),
+        ),
+        *_with_every_sign(
+            "half outside the root",
+            "The ½ stands outside the root. It belongs to the mean of the variances, under it.",
+            lambda a, b: np.sqrt(a.var(axis=0) + b.var(axis=0)) / 2,
+        ),
+        *_with_every_sign(
+            "half of one variance",
+            "Only the variance of batch 2 is halved. The division comes before the addition unless brackets say "
+            "otherwise.",
+            lambda a, b: np.sqrt(a.var(axis=0) + b.var(axis=0) / 2),
+        ),
+        *_with_every_sign(
+            "root of the mean standard deviation",
+            "The root is taken of the mean of the *standard deviations*. Under the root stand the variances.",
+            lambda a, b: np.sqrt((a.std(axis=0) + b.std(axis=0)) / 2),
+        ),
+        *_with_every_sign(
+            "variances weighted",
+            "The variances are weighted by the numbers of examples. That is a usual pooling, too; in the formula above "
+            "both batches count alike.",
+            lambda a, b: np.sqrt(_weighted_variance(a, b)),
+        ),
+        *_with_every_sign(
+            "variances weighted, N - 1",
+            "This is the pooling of Cohen's d: variances weighted by the numbers of examples, less 1 for each batch. "
+            "In the formula above both batches count alike, and each divides by its own N.",
+            lambda a, b: np.sqrt(_sample_weighted_variance(a, b)),
+        ),
+        *_with_every_sign(
+            "ddof=1",
+            "The variances divide by N − 1. That is a usual estimate, too; here each is divided by its own N. Look for "
+            "`ddof=1`.",
+            lambda a, b: np.sqrt((a.var(axis=0, ddof=1) + b.var(axis=0, ddof=1)) / 2),
+        ),
+        *_with_every_sign(
+            "t statistic",
+            "This divides by the standard error, which shrinks with the number of examples: it says how *sure* the "
+            "shift is, not how large. Divide by the spread of the examples.",
+            lambda a, b: np.sqrt(a.var(axis=0) / len(a) + b.var(axis=0) / len(b)),
+        ),
+        *_with_every_sign(
+            "t statistic, N - 1",
+            "This is the t statistic (Welch): it says how *sure* the shift is, not how large, and grows with the "
+            "number of examples. Divide by the spread of the examples.",
+            lambda a, b: np.sqrt(a.var(axis=0, ddof=1) / len(a) + b.var(axis=0, ddof=1) / len(b)),
+        ),
+        *_with_every_sign(
+            "not divided",
+            "That is the difference of the means, in the feature's own unit: ink and width cannot be compared in it. "
+            "Divide by the spread.",
+            lambda a, b: 1.0,
+        ),
+        *_with_every_sign(
+            "geometric mean",
+            "The spread is the root of the product of the two standard deviations. The mean of the variances is asked "
+            "for.",
+            lambda a, b: np.sqrt(a.std(axis=0) * b.std(axis=0)),
+        ),
+        *_with_every_sign(
+            "spread over everything",
+            "The means are right; the spread is taken over the whole batch, features and all. Each feature has its "
+            "own.",
+            lambda a, b: np.sqrt((a.var() + b.var()) / 2),
+        ),
+        Mistake(
+            "relative to the mean",
+            "The difference is divided by the mean of batch 1. A mean may be 0 and says nothing about the spread.",
+            _shift_over(lambda a, b: a.mean(axis=0)),
+        ),
+        Mistake(
+            "relative to the new mean",
+            "The difference is divided by the mean of batch 2. A mean may be 0 and says nothing about the spread.",
+            _shift_over(lambda a, b: b.mean(axis=0)),
+        ),
+        Mistake(
+            "each mean over its own spread",
+            "Each mean is divided by the spread of its own batch, and then they are subtracted. Subtract first: the "
+            "difference is divided by one common spread.",
+            lambda a, b: b.mean(axis=0) / b.std(axis=0) - a.mean(axis=0) / a.std(axis=0),
+        ),
+        Mistake(
+            "squared",
+            "The difference is squared, and its sign lost.",
+            lambda a, b: _shift_over(_pooled)(a, b) ** 2,
+        ),
+        Mistake(
+            "averaged over features",
+            "It is averaged over the features, into one number. One number for each feature is asked for: two features "
+            "that move in opposite directions would cancel.",
+            lambda a, b: np.mean(_shift_over(_pooled)(a, b)),
+        ),
+        Mistake(
+            "summed over features",
+            "It is summed over the features, into one number. One number for each feature is asked for.",
+            lambda a, b: np.sum(_shift_over(_pooled)(a, b)),
+        ),
+        Mistake(
+            "absolute values averaged",
+            "The absolute values are averaged over the features, into one number. One number for each feature is asked "
+            "for, with its sign.",
+            lambda a, b: np.mean(np.abs(_shift_over(_pooled)(a, b))),
+        ),
+        Mistake(
+            "length of the shift",
+            "It is the length of the vector of shifts, one number. One number for each feature is asked for.",
+            lambda a, b: np.linalg.norm(_shift_over(_pooled)(a, b)),
+        ),
+        Mistake(
+            "mean over everything",
+            "The means and spreads are taken over the whole batch, features and all. Each feature has its own: average "
+            "over axis 0.",
+            lambda a, b: (b.mean() - a.mean()) / np.sqrt((a.var() + b.var()) / 2),
+        ),
+        Mistake(
+            "means over everything, spread by feature",
+            "The means are taken over the whole batch, features and all; the spreads are right. Average over axis 0.",
+            lambda a, b: (b.mean() - a.mean()) / _pooled(a, b),
+        ),
+        Mistake(
+            "axis=1",
+            "Means and spreads are taken along axis 1, over the features of one example. Average over the examples.",
+            lambda a, b: (b.mean(axis=1) - a.mean(axis=1)) / np.sqrt((a.var(axis=1) + b.var(axis=1)) / 2),
+        ),
+        Mistake(
+            "medians",
+            "The difference is that of the medians. The formula has means.",
+            lambda a, b: (np.median(b, axis=0) - np.median(a, axis=0)) / _pooled(a, b),
+        ),
+        Mistake(
+            "sums",
+            "The sums of the batches are subtracted, not their means: the larger batch wins.",
+            lambda a, b: (b.sum(axis=0) - a.sum(axis=0)) / _pooled(a, b),
+        ),
+        Mistake(
+            "brackets",
+            "Only the mean of batch 1 is divided. Put brackets around the difference.",
+            lambda a, b: b.mean(axis=0) - a.mean(axis=0) / _pooled(a, b),
+        ),
+        Mistake(
+            "each normalized first",
+            "Each batch is normalized by its own statistics first; then both means are 0 and nothing is left to see.",
+            lambda a, b: np.zeros(a.shape[1]),
+        ),
+    ],
+    properties=[
+        Property(
+            "Where the mean of batch 2 is the larger one the result should be positive, elsewhere negative. It is not.",
+            lambda args, outputs: np.array_equal(np.sign(outputs[0]), np.sign(args[1].mean(0) - args[0].mean(0))),
+        ),
+        Property(
+            "The signs are right. The number by which the differences are divided is not the root of the mean of the "
+            "two variances.",
+            lambda args, outputs: np.allclose(outputs[0], _shift_over(_pooled)(*args), rtol=1e-3),
+        ),
+    ],
+    points=3,
+    hints=[
+        "A difference above, a spread below, each of shape (D,). All means and variances run over the examples.",
+        "The spread: the variance of each batch, the mean of the two variances, then the root.",
+    ],
+    insight="No label was needed. A shift of 0.2 is hard to see, 0.8 is plain, at 2 two bell curves of equal "
+    "width have a third of their area in common. It sees a moved mean only: a batch with another spread, or a moved rule, passes unnoticed.",
+)

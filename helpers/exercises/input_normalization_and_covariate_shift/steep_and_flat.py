@@ -1,0 +1,67 @@
+"""Notebook 01, predict: a steep and a flat direction."""
+
+from __future__ import annotations
+
+from helpers.exercises.engine import Mistake, PredictExercise
+
+
+steep_and_flat = PredictExercise(
+    {
+        "largest eigenvalue": 2500.0,
+        "condition number": 625.0,
+        "learning rates must stay below": 0.0008,
+        "condition number after standardizing": 1.0,
+    },
+    variable="prediction",
+    mistakes={
+        "largest eigenvalue": [
+            Mistake("the standard deviation", "50 is the standard deviation. What stands on H's diagonal?", 50.0),
+            Mistake("the smallest eigenvalue", "4 belongs to the flat direction. The largest is asked for.", 4.0),
+            Mistake("the trace", "2504 is the sum of both eigenvalues; the largest is one of them.", 2504.0),
+            Mistake("the smaller deviation", "2 is the smaller of the two standard deviations.", 2.0),
+            Mistake("halved", "the ½ of the loss goes when it is differentiated twice: H is XᵀX/N.", 1250.0),
+            Mistake("doubled", "there is no 2 in H: the ½ of the loss takes it away.", 5000.0),
+            Mistake("product of deviations", "100 is 50 · 2. Each eigenvalue belongs to one feature alone.", 100.0),
+        ],
+        "condition number": [
+            Mistake("of the deviations", "25 is 50/2. The eigenvalues are variances, not standard deviations.", 25.0),
+            Mistake("upside down", "it is the largest over the smallest, and so never below 1.", 0.0016),
+            Mistake("upside down, of the deviations", "it is the largest over the smallest; and of variances.", 0.04),
+            Mistake("difference", "2496 is the difference of the eigenvalues. It is their quotient.", 2496.0),
+            Mistake("root again", "5 is a root too many: 2500/4 is already a quotient of variances.", 5.0),
+            Mistake("product", "10,000 is the product of the eigenvalues. It is their quotient.", 10_000.0),
+            Mistake("the largest eigenvalue", "2500 is the largest eigenvalue. It is to be divided by the other.", 2500.0),
+        ],
+        "learning rates must stay below": [
+            Mistake("one over", "1/2500 is where the steep direction arrives in a single step. It is stable up to 2/2500.",
+                    0.0004),
+            Mistake("from the smallest", "2/4 is what the flat direction alone could bear. The steep one sets the limit.",
+                    0.5),
+            Mistake("one over the smallest", "1/4 comes from the flat direction. The steep one sets the limit.", 0.25),
+            Mistake("from the deviation", "2/50 divides by the standard deviation. The eigenvalue is the variance.", 0.04),
+            Mistake("one over the deviation", "1/50 divides by the standard deviation, and the 2 is missing.", 0.02),
+            Mistake("from the mean eigenvalue", "the mean of the eigenvalues limits nothing; the largest does.",
+                    2 / 1252),
+            Mistake("upside down", "that is λmax / 2. A steeper loss needs a smaller rate.", 1250.0),
+            Mistake("any rate", "a rate of 1 multiplies the distance along the steep direction by 1 − 2500.", 1.0),
+            Mistake("half the eigenvalue", "2/1250 takes H for half of what it is: the ½ of the loss goes when it is "
+                    "differentiated twice.", 0.0016),
+            Mistake("from the condition number", "2/κ has no unit, but the rate depends on the scale of the loss.",
+                    2 / 625),
+        ],
+        "condition number after standardizing": [
+            Mistake("unchanged", "that is the old one. Both variances become 1.", 625.0),
+            Mistake("quotient of deviations", "25 was 50/2 before. Both standard deviations become 1.", 25.0),
+            Mistake("zero", "a condition number is at least 1. Both eigenvalues become 1.", 0.0),
+        ],
+    },
+    points=2,
+    hints=[
+        "H = XᵀX/N. For centred features its diagonal holds the variances, and for uncorrelated ones the rest is 0.",
+        "A diagonal matrix has its diagonal as eigenvalues. A variance is the square of a standard deviation.",
+        "The limit is 2 over the largest eigenvalue, the condition number the largest over the smallest. After "
+        "standardizing both variances are 1.",
+    ],
+    insight="A factor 25 between the spreads is a factor 625 in the number of steps: the condition number goes with the "
+    "square. The features of the digits are correlated, so theirs will not become 1.",
+)

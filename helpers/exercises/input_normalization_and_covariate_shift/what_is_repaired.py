@@ -1,0 +1,67 @@
+"""Notebook 01, predict: what is repaired."""
+
+from __future__ import annotations
+
+from helpers.exercises.engine import Mistake, PredictExercise
+
+
+_EFFECTS = ("repairs", "repairs in part", "no help", "harms")
+
+
+_CONTRAST = "contrast halved: ink becomes half, width stays"
+
+
+_FOG = "fog: 0.1 added to every pixel of every picture"
+
+
+_RULE = "the rule moved: the same inputs, other labels"
+
+
+_SHARES = "same light, but 95 of 100 digits are ones"
+
+
+what_is_repaired = PredictExercise(
+    {_CONTRAST: "repairs", _FOG: "repairs in part", _RULE: "no help", _SHARES: "harms"},
+    variable="prediction",
+    choices={entry: _EFFECTS for entry in (_CONTRAST, _FOG, _RULE, _SHARES)},
+    mistakes={
+        _CONTRAST: [
+            Mistake("in part", "one factor for all values of a feature: what does dividing by the spread make of it?",
+                    "repairs in part"),
+            Mistake("no help", "halving the ink halves its mean and its spread, too. Put that into (x − μ)/σ.", "no help"),
+            Mistake("harms", "halving the ink halves its mean and its spread, too. Put that into (x − μ)/σ.", "harms"),
+        ],
+        _FOG: [
+            Mistake("all of it", "for the ink it would, if it is the same amount for all. But fog on the left and right "
+                    "edge changes the *width* of a narrow digit more than that of a wide one: no single shift and "
+                    "factor undoes that.", "repairs"),
+            Mistake("no help", "much of what fog does is the same for all pictures: everything gets more ink and more "
+                    "width. That much is subtracted.", "no help"),
+            Mistake("harms", "much of what fog does is the same for all pictures, and that much is subtracted.", "harms"),
+        ],
+        _RULE: [
+            Mistake("repairs", "the inputs are the same, so there is no shift to remove. The labels are not looked at.",
+                    "repairs"),
+            Mistake("in part", "the inputs are the same, so there is no shift to remove. The labels are not looked at.",
+                    "repairs in part"),
+            Mistake("harms", "the inputs are the same, so their mean and spread are, too: nearly nothing changes.",
+                    "harms"),
+        ],
+        _SHARES: [
+            Mistake("repairs", "there is nothing to repair: with the statistics of batch 1 each digit is where it was. "
+                    "What is the mean of a batch of ones, and where do they go when it is subtracted?", "repairs"),
+            Mistake("in part", "there is nothing to repair: with the statistics of batch 1 each digit is where it was. "
+                    "Where do the ones go when their own mean is subtracted?", "repairs in part"),
+            Mistake("no help", "it is worse than that. The mean of such a batch is nearly the mean of the ones. Where "
+                    "do they go when it is subtracted?", "no help"),
+        ],
+    },
+    points=2,
+    hints=[
+        "Normalizing by own statistics removes one shift and one factor for each feature, and nothing else.",
+        "Ask for each case: is what changed the same for all digits of the batch? And is it something that should "
+        "have been removed?",
+    ],
+    insight="Normalizing each batch removes one shift and one factor a feature. Exactly that is gone afterwards: where "
+    "the light did it, good; where the classes did it, bad. The next cells measure all four.",
+)

@@ -1,0 +1,75 @@
+"""Notebook 01, experiment: the cure worse than the illness."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from helpers.exercises.engine import ExperimentExercise, Mistake
+
+
+_TARGET = 0.2
+
+
+_BATCH_START = {"contrast": 0.7, "ones": 0.5}
+
+
+def _batch_missing(result):
+    names = ("contrast", "ones", "by batch 1", "by its own")
+    numbers = (int, float, np.integer, np.floating)
+    if not isinstance(result, dict) or not all(isinstance(result.get(name), numbers) for name in names):
+        return "Pass what `faded_batch(...)` returned: `check(result)`."
+    return ""
+
+
+def _lost(result):
+    return result["by batch 1"] - result["by its own"]
+
+
+worse_than_nothing = ExperimentExercise(
+    measured=_batch_missing,
+    attempted=lambda r: any(r[name] != value for name, value in _BATCH_START.items()),
+    met=lambda r: 0 < r["contrast"] <= 0.7 and _lost(r) >= _TARGET,
+    report=lambda r: (
+        f"Accuracy on batch 2: ≈ {r['by batch 1']:.2f} by the statistics of batch 1, ≈ {r['by its own']:.2f} by its "
+        f"own."
+    ),
+    solved="""
+        result = faded_batch(contrast=0.7, ones=0.95)
+        """,
+    mistakes=[
+        Mistake(
+            "not faded",
+            "The contrast is above 0.7: this batch is not faded, and the faded one is what is asked for.",
+            lambda r: r["contrast"] > 0.7,
+        ),
+        Mistake("no light", "Without any contrast the pictures are black.", lambda r: r["contrast"] <= 0),
+        Mistake(
+            "balanced",
+            "The classes are balanced as in batch 1, or nearly: then whatever the contrast, the batch's own statistics "
+            "repair it. What makes a batch's own mean the wrong thing to subtract?",
+            lambda r: abs(r["ones"] - 0.5) < 0.15,
+        ),
+        Mistake(
+            "mostly zeros",
+            "The batch holds mostly zeros. Its own statistics are misled by that; but fading does harm as well, and to "
+            "the zeros: with less ink they look like ones. So both ways lose. Which digits does fading leave alone?",
+            lambda r: r["ones"] < 0.5,
+        ),
+        Mistake(
+            "not far enough",
+            "The right direction: fading hardly harms the ones. Make the batch's own mean still more misleading.",
+            lambda r: r["ones"] < 0.9,
+        ),
+    ],
+    otherwise="The two ways are too close. Think of which digits look like the other class when they fade, and of what "
+    "the batch's own mean becomes when one class is rare.",
+    hints=[
+        "Normalizing by own statistics goes wrong when one class is rare. Doing nothing goes wrong for those digits "
+        "that look like the other class when they fade.",
+        "A faded zero has little ink, like a one. A faded one looks like even more of a one. So of which class should "
+        "there be many?",
+    ],
+    insight="Two things at once, as in real life: the light changed *and* the shares did. Most of the faded digits are "
+    "still on the right side of the border, and the batch's own mean, which is nearly the mean of the common class, "
+    "pushes half of that class across. Whether to normalize a batch by itself depends on why its mean moved, and the numbers alone do not say.",
+)

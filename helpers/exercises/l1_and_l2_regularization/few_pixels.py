@@ -1,0 +1,98 @@
+"""Notebook 08, experiment: few pixels, few errors."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from helpers.claims import approx
+from helpers.exercises.engine import ExperimentExercise, Mistake
+
+
+_KEYS = ("penalty", "strength", "draws", "pixels", "error", "error without")
+
+
+_DRAWS = 5
+
+
+def _complete(result):
+    if not isinstance(result, dict) or set(result) != set(_KEYS):
+        return "Pass what `trial` returned, a dictionary: `result = trial(\"L2\", strength=0.001)`."
+    if result["penalty"] not in ("L1", "L2"):
+        return f"The penalty is `\"L1\"` or `\"L2\"`, not `{result['penalty']!r}`."
+    numbers = [result[key] for key in _KEYS[1:]]
+    if isinstance(result["strength"], (int, float, np.number)) and result["strength"] < 0:
+        return "A negative strength would *reward* large weights. Take one of at least 0."
+    if not all(isinstance(n, (int, float, np.number)) and np.isfinite(n) for n in numbers):
+        return "Some of the numbers are not finite: is the strength a number of at least 0?"
+    if result["draws"] < _DRAWS:
+        return f"The targets are means of {_DRAWS} draws: one lucky draw says little. Leave `seeds` as it came, or take more."
+    return ""
+
+
+_FEWEST_POINTS, _MOST_PIXELS = 5, 50
+
+
+def _won(result):
+    return result["error without"] - result["error"]
+
+
+few_pixels = ExperimentExercise(
+    measured=_complete,
+    attempted=lambda result: (result["penalty"], result["strength"]) != ("L2", 0.001),
+    met=lambda result: _won(result) >= _FEWEST_POINTS and result["pixels"] <= _MOST_PIXELS,
+    report=lambda result: (
+        f"{result['penalty']}, λ = {result['strength']:g}: {approx(result['pixels'], digits=0)} pixels, "
+        f"{approx(result['error'], digits=1)} % errors, {approx(result['error without'], digits=1)} % without a penalty."
+    ),
+    solved="""
+    result = trial("L1", strength=0.03)
+    """,
+    mistakes=[
+        Mistake(
+            "no penalty at all",
+            "With the strength 0 there is no penalty. (With L1 the errors may be fewer all the same: its 2000 steps end before least squares is "
+            "reached. That is early stopping, notebook 11.)",
+            lambda result: result["strength"] == 0,
+        ),
+        Mistake(
+            "everything at zero",
+            "Every weight is 0: the penalty has won altogether, and what is left is the bias. The largest strength that leaves something is "
+            "where the loss pulls no harder than λ at any weight.",
+            lambda result: result["pixels"] == 0,
+        ),
+        Mistake(
+            "L2 leaves all pixels in",
+            "The errors are few enough. But L2 makes no zeros: every pixel that is ever bright is in use, at any strength. Which penalty leaves "
+            "pixels out?",
+            lambda result: result["penalty"] == "L2" and _won(result) >= _FEWEST_POINTS,
+        ),
+        Mistake(
+            "L2, too strong",
+            "L2 at this strength underfits, and it makes no zeros either. Which penalty leaves pixels out?",
+            lambda result: result["penalty"] == "L2" and result["strength"] > 0.3,
+        ),
+        Mistake(
+            "L2, too weak",
+            "L2 at this strength hardly changes anything, and it makes no zeros at any. Which penalty leaves pixels out?",
+            lambda result: result["penalty"] == "L2",
+        ),
+        Mistake(
+            "too strong",
+            "Few pixels, but they are too few: the fit underfits, and the errors are back. Make the strength smaller.",
+            lambda result: result["pixels"] <= _MOST_PIXELS,
+        ),
+        Mistake(
+            "too weak",
+            "Too many pixels are still in use: the penalty is too weak. Try ten times the strength, then go on from there.",
+            lambda result: result["penalty"] == "L1",
+        ),
+    ],
+    otherwise="Not both targets are met. Look at the two figures of this section: what does a larger λ do to the number of pixels?",
+    points=3,
+    hints=[
+        "Only one of the two penalties makes weights exactly 0. With it, look for the range of strengths in the figure of the 196 lines.",
+        "Go in factors of 3: 0.003, 0.01, 0.03, 0.1. From one to the next the pixels become fewer; the errors first fall and then rise.",
+    ],
+    insight="A quarter of the pixels or less, and fewer errors than all of them. (L2 at its own best strength may err a little less still: to "
+    "leave pixels out is one thing, to predict best another.)",
+)

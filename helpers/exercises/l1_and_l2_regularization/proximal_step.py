@@ -1,0 +1,316 @@
+"""Notebook 08, code: the proximal step."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from helpers.exercises.engine import Case, CodeExercise, Mistake, Property
+
+
+def proximal_step(w, gradient, rate, l1):
+    v = w - rate * gradient  # the loss alone
+    return np.sign(v) * np.maximum(np.abs(v) - rate * l1, 0)
+
+
+def _step_cases():
+    w = np.array([0.8, -0.5, 0.06, -0.03, 0.35, -0.22, 0.0, 0.0])
+    gradient = np.array([0.5, -0.8, 0.4, 0.7, -1.2, -2.6, 1.5, 0.2])
+    return [
+        Case("on 8 weights with rate = 0.1, l1 = 0.6", (w, gradient, 0.1, 0.6)),
+        Case("on the same weights with rate = 0.4, l1 = 0.25", (w, gradient, 0.4, 0.25)),
+        Case("on a kernel of shape (2, 3)", (np.array([[0.9, -0.7, 0.2], [-0.1, 0.4, -0.6]]),
+                                            np.array([[1.0, 0.5, 1.8], [-0.6, 0.3, 0.2]]), 0.2, 0.9)),
+        Case("with l1 = 0 (a plain gradient step)", (w, gradient, 0.1, 0.0)),
+    ]
+
+
+def _by_cases(w, gradient, rate, l1):
+    v, t = w - rate * gradient, rate * l1
+    return np.where(v > t, v - t, np.where(v < -t, v + t, 0.0))
+
+
+def _by_clip(w, gradient, rate, l1):
+    v = w - gradient * rate
+    return v - np.clip(v, -l1 * rate, l1 * rate)
+
+
+def _by_two_halves(w, gradient, rate, l1):
+    v = w - rate * gradient
+    return np.maximum(v - rate * l1, 0) - np.maximum(-v - rate * l1, 0)
+
+
+def _by_elements(w, gradient, rate, l1):
+    result = []
+    for v in (w - rate * gradient).ravel():
+        result.append(0.0 if abs(v) <= rate * l1 else v - rate * l1 * (1 if v > 0 else -1))
+    return np.array(result).reshape(w.shape)
+
+
+def _soft(v, t):
+    return np.sign(v) * np.maximum(np.abs(v) - t, 0)
+
+
+def _after(step):
+    """A wrong step from the right v: ``step(v, threshold)``."""
+
+    def wrong(w, gradient, rate, l1):
+        return step(w - rate * gradient, rate * l1)
+
+    return wrong
+
+
+_NEGATIVE = (
+    "Positive weights are treated as they should be. Negative ones are not: they too move *towards* 0 by the threshold, so from below."
+)
+
+
+proximal_step = CodeExercise(
+    proximal_step,
+    outputs=["w"],
+    cases=_step_cases,
+    variants=[_by_cases, _by_clip, _by_two_halves, _by_elements],
+    mistakes=[
+        Mistake(
+            "hard threshold",
+            "Weights within the threshold become 0, the others are left where they are: that is the *hard* threshold. The soft one moves every "
+            "weight towards 0 by the threshold.",
+            _after(lambda v, t: np.where(np.abs(v) > t, v, 0.0)),
+        ),
+        Mistake(
+            "threshold not scaled by the step",
+            "The threshold is l1 itself. The penalty's step goes with the gradient's: a small learning rate must give a small threshold, rate · "
+            "l1.",
+            lambda w, gradient, rate, l1: _soft(w - rate * gradient, l1),
+        ),
+        Mistake(
+            "strength forgotten",
+            "The threshold is the learning rate alone: the strength l1 is not used in it.",
+            lambda w, gradient, rate, l1: _soft(w - rate * gradient, rate),
+        ),
+        Mistake(
+            "threshold divided by the rate",
+            "The threshold is l1 divided by the rate. A small learning rate must give a *small* threshold.",
+            lambda w, gradient, rate, l1: _soft(w - rate * gradient, l1 / rate),
+        ),
+        Mistake(
+            "sign lost",
+            "All weights come back positive or 0: the sign is lost. The size shrinks, the sign stays.",
+            _after(lambda v, t: np.maximum(np.abs(v) - t, 0)),
+        ),
+        Mistake(
+            "negative weights cut off",
+            "Every negative weight becomes 0. " + _NEGATIVE,
+            _after(lambda v, t: np.maximum(v - t, 0)),
+        ),
+        Mistake(
+            "negative weights pushed away",
+            _NEGATIVE + " Yours are pushed away from 0.",
+            _after(lambda v, t: np.where(np.abs(v) <= t, 0.0, v - t)),
+        ),
+        Mistake(
+            "no stop at zero",
+            "Every weight moves by the threshold, and those near 0 jump across it: that is the plain slope of |v| again. A weight nearer to 0 "
+            "than the threshold must stop *at* 0.",
+            _after(lambda v, t: v - t * np.sign(v)),
+        ),
+        Mistake(
+            "plain gradient step",
+            "The penalty's slope l1 · sign(w) is added to the gradient: plain gradient descent, which jumps across 0. Take the loss' step alone, "
+            "then the soft threshold.",
+            lambda w, gradient, rate, l1: w - rate * (gradient + l1 * np.sign(w)),
+        ),
+        Mistake(
+            "penalized twice",
+            "The penalty's slope is in the gradient step, and the soft threshold comes on top: the penalty counts twice. `gradient` is that of the "
+            "loss alone, and so it should stay.",
+            lambda w, gradient, rate, l1: _soft(w - rate * (gradient + l1 * np.sign(w)), rate * l1),
+        ),
+        Mistake(
+            "threshold first",
+            "The soft threshold comes first and the gradient step after it. Then nothing stays at exactly 0: threshold last.",
+            lambda w, gradient, rate, l1: _soft(w, rate * l1) - rate * gradient,
+        ),
+        Mistake(
+            "gradient step missing",
+            "The weights are thresholded, but the gradient step is missing: the loss has no say.",
+            lambda w, gradient, rate, l1: _soft(w, rate * l1),
+        ),
+        Mistake(
+            "threshold missing",
+            "This is the gradient step on the loss. The penalty's step is missing.",
+            _after(lambda v, t: v),
+        ),
+        Mistake(
+            "uphill",
+            "The gradient is added: the loss goes up. Subtract rate · gradient.",
+            lambda w, gradient, rate, l1: _soft(w + rate * gradient, rate * l1),
+        ),
+        Mistake(
+            "rate forgotten in the gradient step",
+            "The gradient is subtracted as it is; the learning rate multiplies it.",
+            lambda w, gradient, rate, l1: _soft(w - gradient, rate * l1),
+        ),
+        Mistake(
+            "rate forgotten in both",
+            "The learning rate is not used, neither for the gradient nor for the threshold. It multiplies both.",
+            lambda w, gradient, rate, l1: _soft(w - gradient, l1),
+        ),
+        Mistake(
+            "old sign",
+            "The sign is that of w *before* the gradient step. A weight that the step has carried across 0 comes back with the wrong sign.",
+            lambda w, gradient, rate, l1: np.sign(w) * np.maximum(np.abs(w - rate * gradient) - rate * l1, 0),
+        ),
+        Mistake(
+            "old size",
+            "The size is that of w *before* the gradient step. The threshold is applied to what the step has given.",
+            lambda w, gradient, rate, l1: np.sign(w - rate * gradient) * np.maximum(np.abs(w) - rate * l1, 0),
+        ),
+        Mistake(
+            "old weights decide",
+            "Which weights become 0 is decided by w *before* the gradient step. Look at where the step has carried them.",
+            lambda w, gradient, rate, l1: np.where(
+                np.abs(w) <= rate * l1, 0.0,
+                w - rate * gradient - rate * l1 * np.sign(w - rate * gradient)),
+        ),
+        Mistake(
+            "doubled threshold",
+            "The threshold is twice too large. |w| has slope 1, not 2; the 2 belongs to L2.",
+            _after(lambda v, t: _soft(v, 2 * t)),
+        ),
+        Mistake(
+            "halved threshold",
+            "The threshold is half as large as it should be: rate · l1.",
+            _after(lambda v, t: _soft(v, t / 2)),
+        ),
+        Mistake(
+            "the wrong part kept",
+            "What comes back is the part that should be cut off: the values clipped to ± the threshold. Kept is what sticks *out*.",
+            _after(lambda v, t: np.clip(v, -t, t)),
+        ),
+        Mistake(
+            "minimum for maximum",
+            "`min` where `max` belongs: sizes above the threshold become 0, and those below turn round.",
+            _after(lambda v, t: np.sign(v) * np.minimum(np.abs(v) - t, 0)),
+        ),
+        Mistake(
+            "large ones zeroed",
+            "The comparison is turned: the weights *beyond* the threshold become 0, and the small ones are kept.",
+            _after(lambda v, t: np.where(np.abs(v) < t, v, 0.0) if t else v),
+        ),
+        Mistake(
+            "not cut at 0",
+            "The maximum with 0 is missing: a weight nearer to 0 than the threshold gets a negative size, so it jumps across 0.",
+            lambda w, gradient, rate, l1: np.sign(w) * (np.abs(w - rate * gradient) - rate * l1),
+        ),
+        Mistake(
+            "pushed away from zero",
+            "The threshold is *added* to the sizes: every weight moves away from 0.",
+            _after(lambda v, t: np.sign(v) * (np.abs(v) + t)),
+        ),
+        Mistake(
+            "step of L2",
+            "Every weight is divided by 1 + 2 · rate · l1: that is the exact step of L2, which makes no zeros.",
+            _after(lambda v, t: v / (1 + 2 * t)),
+        ),
+        Mistake(
+            "decayed",
+            "Every weight is multiplied by 1 − rate · l1: that is weight decay, which makes no zeros. L1 subtracts.",
+            _after(lambda v, t: v * (1 - t)),
+        ),
+        Mistake(
+            "decayed by twice the strength",
+            "Every weight is multiplied by 1 − 2 · rate · l1: that is a step with L2, which makes no zeros. L1 subtracts.",
+            _after(lambda v, t: v * (1 - 2 * t)),
+        ),
+        Mistake(
+            "hard threshold, not scaled",
+            "Two things: weights beyond the threshold are left where they are (that is the *hard* threshold; the soft one moves them too), and the "
+            "threshold is l1 without the rate.",
+            lambda w, gradient, rate, l1: np.where(np.abs(w - rate * gradient) > l1, w - rate * gradient, 0.0),
+        ),
+        Mistake(
+            "the same amount from all",
+            _NEGATIVE + " Yours move away from it; and nothing stops at 0.",
+            _after(lambda v, t: v - t),
+        ),
+        Mistake(
+            "sign of the gradient",
+            "The sign is that of the *gradient*. Kept is the sign of the weight after the gradient step.",
+            lambda w, gradient, rate, l1: np.sign(gradient) * np.maximum(np.abs(w - rate * gradient) - rate * l1, 0),
+        ),
+        Mistake(
+            "rate squared",
+            "The learning rate counts twice in the threshold. It is rate · l1, once.",
+            lambda w, gradient, rate, l1: _soft(w - rate * gradient, rate**2 * l1),
+        ),
+        Mistake(
+            "gradient thresholded",
+            "The soft threshold is applied to the *gradient*. It belongs to the weights after the gradient step: they are to become 0, not "
+            "the step.",
+            lambda w, gradient, rate, l1: w - rate * _soft(gradient, l1),
+        ),
+        Mistake(
+            "the weight as slope",
+            "l1 · w is added to the gradient: a share of the weight, as L2 takes. That makes no zeros.",
+            lambda w, gradient, rate, l1: w - rate * (gradient + l1 * w),
+        ),
+        Mistake(
+            "a step of L2",
+            "2 · l1 · w is added to the gradient: that is the slope of L2. It makes no zeros.",
+            lambda w, gradient, rate, l1: w - rate * (gradient + 2 * l1 * w),
+        ),
+        Mistake(
+            "pushed away beyond the threshold",
+            "Small weights become 0, as they should. The others are pushed *away* from 0 by the threshold: look at both signs.",
+            _after(lambda v, t: np.where(v > t, v + t, np.where(v < -t, v - t, 0.0))),
+        ),
+        Mistake(
+            "python's max",
+            "Python's `max` and `if` take one number at a time, not an array. NumPy has `np.maximum` and `np.where`, element by element.",
+            _after(lambda v, t: np.sign(v) * max(np.abs(v) - t, 0)),
+        ),
+        Mistake(
+            "zero for ever",
+            "A weight that is exactly 0 never leaves it in your code. It must be able to come back when the loss pulls at it with more than l1.",
+            lambda w, gradient, rate, l1: np.where(w == 0, 0.0, _soft(w - rate * gradient, rate * l1)),
+        ),
+        Mistake(
+            "step and threshold with the old sign",
+            "Which way the threshold pulls is decided by w *before* the gradient step, and nothing stops at 0.",
+            lambda w, gradient, rate, l1: np.where(w >= 0, w - rate * gradient - rate * l1, w - rate * gradient + rate * l1),
+        ),
+        Mistake(
+            "one side left alone",
+            "Positive weights beyond the threshold are right, and so are those that become 0. Negative ones beyond it are left where they are.",
+            _after(lambda v, t: np.where(v > t, v - t, np.where(v < -t, v, 0.0))),
+        ),
+    ],
+    properties=[
+        Property(
+            "With l1 = 0 it should be a plain gradient step, w − rate · gradient, and is not.",
+            lambda args, outputs: args[3] != 0 or np.allclose(outputs[0], args[0] - args[2] * args[1], atol=1e-4),
+        ),
+        Property(
+            "Weights that the gradient step brings within rate · l1 of 0 should be exactly 0, and are not.",
+            lambda args, outputs: np.all(
+                outputs[0][np.abs(args[0] - args[2] * args[1]) < args[2] * args[3] - 1e-9] == 0),
+        ),
+        Property(
+            "The zeros are right. The others should keep the sign that they have after the gradient step, and do not.",
+            lambda args, outputs: np.all(outputs[0] * (args[0] - args[2] * args[1]) >= 0),
+        ),
+        Property(
+            "The zeros and the signs are right. The others should be smaller by rate · l1 than after the gradient step.",
+            lambda args, outputs: np.allclose(
+                np.abs(outputs[0]), np.maximum(np.abs(args[0] - args[2] * args[1]) - args[2] * args[3], 0), atol=1e-4),
+        ),
+    ],
+    points=3,
+    hints=[
+        "Two lines. First v, a gradient step on the loss alone. Then v moves towards 0 by a threshold, and stops there.",
+        "Work with size and sign apart: the size is `np.abs(v)`, it shrinks by the threshold, but not below 0. The sign is `np.sign(v)`.",
+        "The threshold is the learning rate times l1: in one step of size rate the slope l1 covers that distance.",
+    ],
+    insight="Two of the weights started at exactly 0. At one the loss pulled with less than l1: it is still 0. At the other it pulled with more, "
+    "and the weight came back. That is how L1 chooses, step after step.",
+)

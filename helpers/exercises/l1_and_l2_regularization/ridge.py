@@ -1,0 +1,318 @@
+"""Notebook 08, code: ridge regression."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from helpers.exercises.engine import Case, CodeExercise, Mistake, Property
+
+
+def ridge(x, y, strength):
+    n, columns = x.shape
+    penalized = np.eye(columns)
+    penalized[0, 0] = 0                                         # not the column of ones: that is the bias
+    return np.linalg.solve(x.T @ x / n + strength * penalized, x.T @ y / n)
+
+
+def _ridge_cases():
+    rng = np.random.default_rng(8)
+
+    def data(n, d, shift):
+        x = np.column_stack([np.ones(n), rng.normal(size=(n, d)) * np.linspace(0.6, 1.8, d) + 0.5])
+        return x, x[:, 1:] @ np.linspace(1.5, -1.0, d) + shift + 0.3 * rng.normal(size=n)
+
+    x, y = data(7, 3, 2.0)
+    wide, target = data(4, 5, -1.0)
+    return [
+        Case("with 7 examples, 3 features and the strength 0.3", (x, y, 0.3)),
+        Case("with the same data and the strength 2", (x, y, 2.0)),
+        Case("with fewer examples (4) than features (5)", (wide, target, 0.5)),
+        Case("with the strength 0 (plain least squares)", (x, y, 0.0)),
+    ]
+
+
+def _plain(x, y):
+    return np.linalg.lstsq(x, y, rcond=None)[0]
+
+
+def _centred(x, y, strength, bias=True):
+    z, t = x[:, 1:] - x[:, 1:].mean(axis=0), y - y.mean()
+    w = np.linalg.solve(z.T @ z / len(x) + strength * np.eye(z.shape[1]), z.T @ t / len(x))
+    return np.append(y.mean() - x[:, 1:].mean(axis=0) @ w if bias else y.mean(), w)
+
+
+def _more_rows(factor):
+    """Least squares with one more row for each penalized number: ``factor(strength, N)`` on the diagonal, target 0."""
+
+    def answer(x, y, strength):
+        rows = np.eye(x.shape[1])[1:] * factor(strength, len(x))
+        return _plain(np.vstack([x, rows]), np.append(y, np.zeros(len(rows))))
+
+    return answer
+
+
+def _eliminated(x, y, strength):
+    """The bias as the mean that is left, found by turns."""
+    n, w = len(x), np.zeros(x.shape[1])
+    z = x[:, 1:]
+    left = np.linalg.inv(z.T @ z + n * strength * np.eye(z.shape[1]) - np.outer(z.sum(axis=0), z.sum(axis=0)) / n)
+    w[1:] = left @ (z.T @ y - z.sum(axis=0) * y.mean())
+    w[0] = (y - z @ w[1:]).mean()
+    return w
+
+
+def _solved(matrix=None, right=None):
+    """Ridge with another matrix or another right-hand side."""
+
+    def wrong(x, y, strength):
+        free = np.diag(np.append(0.0, np.ones(x.shape[1] - 1)))
+        left = x.T @ x / len(x) + strength * free if matrix is None else matrix(x, free, strength)
+        return np.linalg.solve(left, x.T @ y / len(x) if right is None else right(x, y, strength))
+
+    return wrong
+
+
+def _with_strength(change):
+    return _solved(lambda x, free, s: x.T @ x / len(x) + change(s, x) * free)
+
+
+def _ones_centred(penalized, bias=True):
+    """Ridge on columns that are all centred, the ones among them; ``penalized(D + 1)``: the diagonal."""
+
+    def wrong(x, y, strength):
+        z = x - x.mean(axis=0)
+        w = np.linalg.solve(z.T @ z / len(x) + strength * np.diag(penalized(x.shape[1])), z.T @ (y - y.mean()) / len(x))
+        return np.append(y.mean() - x[:, 1:].mean(axis=0) @ w[1:] if bias else 0.0, w[1:])
+
+    return wrong
+
+
+def _no_ones(x, y, strength):
+    z = x[:, 1:]
+    return np.append(0.0, np.linalg.solve(z.T @ z / len(x) + strength * np.eye(z.shape[1]), z.T @ y / len(x)))
+
+
+def _shrunk(how):
+    def wrong(x, y, strength):
+        w = _plain(x, y)
+        return np.append(w[0], how(w[1:], strength))
+
+    return wrong
+
+
+_ALL_PENALIZED = (
+    "The first number, the bias, is penalized like the others. Then a new zero of y changes the whole fit. The penalty's sum runs "
+    "over the weights only: leave out the column of ones."
+)
+
+
+_NO_N = (
+    "The 1/N is missing on the left: the loss is the *mean* of the squared errors. With the sum, the same strength weighs N times "
+    "less."
+)
+
+
+_ONES_CENTRED = (
+    "Centring makes the column of ones 0, and a matrix with an empty row cannot be solved for. Leave that column out when you centre; "
+    "the bias comes back at the end, from the means."
+)
+
+
+ridge = CodeExercise(
+    ridge,
+    outputs=["w"],
+    cases=_ridge_cases,
+    variants=[_centred, _more_rows(lambda s, n: np.sqrt(s * n)), _eliminated,
+              lambda x, y, strength: np.linalg.pinv(
+                  x.T @ x + len(x) * strength * np.diag([0.0] + [1.0] * (x.shape[1] - 1))) @ x.T @ y],
+    mistakes=[
+        Mistake("bias penalized", _ALL_PENALIZED, _solved(lambda x, free, s: x.T @ x / len(x) + s * np.eye(x.shape[1]))),
+        Mistake("1/N forgotten", _NO_N + " (This is scikit-learn's convention.)", _with_strength(lambda s, x: s / len(x))),
+        Mistake(
+            "bias penalized, 1/N forgotten",
+            _ALL_PENALIZED + " And: " + _NO_N,
+            _solved(lambda x, free, s: x.T @ x / len(x) + s / len(x) * np.eye(x.shape[1])),
+        ),
+        Mistake("N twice", "The strength is multiplied by N, and the rest is divided by N as well. One of the two is enough.",
+                _with_strength(lambda s, x: s * len(x))),
+        Mistake(
+            "1/N on the left only",
+            "On the left side there is the 1/N, on the right side it is missing.",
+            _solved(right=lambda x, y, s: x.T @ y),
+        ),
+        Mistake(
+            "1/N on the right only",
+            "On the right side there is the 1/N, on the left side it is missing.",
+            _solved(matrix=lambda x, free, s: x.T @ x + s * free),
+        ),
+        Mistake(
+            "strength doubled",
+            "The strength counts twice. Setting the gradient to 0 gives 2(…) + 2λw = 0: the 2 belongs to *both* parts, and cancels.",
+            _with_strength(lambda s, x: 2 * s),
+        ),
+        Mistake(
+            "strength halved",
+            "The strength counts half, as if the penalty were λ/2 · Σw² (or the 2 of the loss were left standing). In the cost above "
+            "neither part has a ½, and the 2 of the slopes cancels.",
+            _with_strength(lambda s, x: s / 2),
+        ),
+        Mistake(
+            "strength squared",
+            "The strength is squared. That happens with added rows: the row is squared in the sum, so its number is not λ itself.",
+            _more_rows(lambda s, n: s * np.sqrt(n)),
+        ),
+        Mistake(
+            "strength squared, 1/N forgotten",
+            "The strength is squared, and N is missing. With added rows each row is squared in the sum, and the sum is over N examples: "
+            "what number must stand in it?",
+            _more_rows(lambda s, n: s),
+        ),
+        Mistake("root of the strength", "The root of the strength is added to the matrix. It is λ itself; a root belongs there only "
+                "with added rows.", _with_strength(lambda s, x: np.sqrt(s))),
+        Mistake("strength subtracted", "The strength is *subtracted* from the matrix: that makes the weights larger. The penalty's slope "
+                "has the sign of the weight.", _with_strength(lambda s, x: -s)),
+        Mistake("no penalty", "This is plain least squares: the strength is not used.", lambda x, y, strength: _plain(x, y)),
+        Mistake(
+            "strength added to every element",
+            "The strength is added to *every* element of the matrix, not to its diagonal only. Σw² has no products of two different "
+            "weights: which matrix adds to the diagonal?",
+            _solved(lambda x, free, s: x.T @ x / len(x) + s),
+        ),
+        Mistake(
+            "strength added to every element, 1/N forgotten",
+            "The strength is added to *every* element of the matrix, not to its diagonal only; and the 1/N is missing. Which matrix adds "
+            "to the diagonal?",
+            _solved(lambda x, free, s: x.T @ x + s, lambda x, y, s: x.T @ y),
+        ),
+        Mistake(
+            "wrong one left out",
+            "The *last* number is left out of the penalty, and the bias is in it. The column of ones is the first one.",
+            _solved(lambda x, free, s: x.T @ x / len(x) + s * np.diag(np.append(np.ones(x.shape[1] - 1), 0.0))),
+        ),
+        Mistake(
+            "bias lost",
+            "The column of ones is left out altogether and the bias set to 0. The bias is not penalized, but it is fitted.",
+            _no_ones,
+        ),
+        Mistake(
+            "bias is the mean of y",
+            "The weights are right. The bias is the mean of y; that is so only if the features have the mean 0. Otherwise the means' own "
+            "contribution, mean of x times w, has to be taken off.",
+            lambda x, y, strength: _centred(x, y, strength, bias=False),
+        ),
+        Mistake(
+            "y centred, x not",
+            "The mean of y is subtracted, those of the features are not. Then the weights answer for the features' means. Centre both, or "
+            "neither.",
+            lambda x, y, strength: np.append(y.mean(), _no_ones(x, y - y.mean(), strength)[1:]),
+        ),
+        Mistake(
+            "ones centred",
+            _ONES_CENTRED,
+            _ones_centred(lambda count: np.append(0.0, np.ones(count - 1))),
+        ),
+        Mistake(
+            "ones centred, with a penalty on them",
+            _ONES_CENTRED + " (With a strength above 0 the penalty hides it.)",
+            _ones_centred(np.ones),
+        ),
+        Mistake(
+            "ones centred, bias 0",
+            _ONES_CENTRED + " (With a strength above 0 the penalty hides it, and the bias is 0.)",
+            _ones_centred(np.ones, bias=False),
+        ),
+        Mistake(
+            "least squares, shrunk",
+            "Least squares, and then every weight divided by 1 + λ. That would be ridge only for uncorrelated features with variance 1; "
+            "else directions with little curvature must shrink more.",
+            _shrunk(lambda w, s: w / (1 + s)),
+        ),
+        Mistake("least squares, decayed", "Least squares, and then every weight times 1 − λ. The penalty has to take part in the fit: "
+                "put it into the equations.", _shrunk(lambda w, s: w * (1 - s))),
+        Mistake(
+            "least squares, soft threshold",
+            "Least squares, and then a soft threshold: that is nearer to L1. Here the penalty is the sum of squares, and it takes part in "
+            "the fit.",
+            _shrunk(lambda w, s: np.sign(w) * np.maximum(np.abs(w) - s, 0)),
+        ),
+        Mistake(
+            "number of columns for N",
+            "N is the number of *examples*, the rows. You divide by the number of columns (`x.shape[1]`, or the length of one row).",
+            _with_strength(lambda s, x: s * x.shape[1] / len(x)),
+        ),
+        Mistake(
+            "the data's own element zeroed",
+            "The first element of the *whole* matrix is set to 0, after the addition: with the penalty the data's own part is gone. Zero it in what "
+            "is added.",
+            _solved(lambda x, free, s: (x.T @ x / len(x) + s * np.eye(x.shape[1])) * (1 - np.diag(
+                np.append(1.0, np.zeros(x.shape[1] - 1))))),
+        ),
+        Mistake(
+            "standardized inside",
+            "The features are standardized inside. That is wise before a penalty, but then the weights belong to other features than those "
+            "passed: here x is to be taken as it is.",
+            lambda x, y, strength: np.append(y.mean(), (lambda z: np.linalg.solve(
+                z.T @ z / len(x) + strength * np.eye(z.shape[1]), z.T @ (y - y.mean()) / len(x)))(
+                    (x[:, 1:] - x[:, 1:].mean(axis=0)) / x[:, 1:].std(axis=0))),
+        ),
+        Mistake(
+            "examples by examples",
+            "x and its transpose are multiplied the wrong way round: X Xᵀ has a row for each example. The equations have one for each of the "
+            "D + 1 numbers.",
+            lambda x, y, strength: np.linalg.solve(x @ x.T / len(x) + strength * np.eye(len(x)), y),
+        ),
+        Mistake(
+            "identity of the wrong size",
+            "The identity has a row for each *example*; XᵀX has one for each of the D + 1 numbers. What is penalized are the numbers.",
+            lambda x, y, strength: np.linalg.solve(x.T @ x / len(x) + strength * np.eye(len(x)), x.T @ y / len(x)),
+        ),
+        Mistake(
+            "ones added again",
+            "A column of ones is put in front of x, which has one already: what comes back is one number too long.",
+            lambda x, y, strength: (lambda z: np.linalg.solve(
+                z.T @ z / len(x) + strength * np.diag(np.append(0.0, np.ones(z.shape[1] - 1))), z.T @ y / len(x)))(
+                    np.column_stack([np.ones(len(x)), x])),
+        ),
+        Mistake(
+            "penalty on the right",
+            "The strength is added on the right-hand side. The penalty's slope, 2λw, contains w: it belongs to the matrix.",
+            _solved(lambda x, free, s: x.T @ x / len(x), lambda x, y, s: x.T @ y / len(x) + s),
+        ),
+        Mistake("not solved", "This is the right-hand side, Xᵀy/N. The equations are still to be solved.",
+                lambda x, y, strength: x.T @ y / len(x)),
+        Mistake("multiplied in place of solved", "The matrix is multiplied with the right-hand side. It stands on the other side of the "
+                "equation: solve.", lambda x, y, strength: (
+                    x.T @ x / len(x) + strength * np.diag(np.append(0.0, np.ones(x.shape[1] - 1)))) @ (x.T @ y / len(x))),
+        Mistake("predictions returned", "What comes back are the predictions for the examples. Asked are the numbers w, the bias first.",
+                lambda x, y, strength: x @ _centred(x, y, strength)),
+        Mistake("bias dropped", "The bias is missing in what comes back: return all D + 1 numbers, the bias first.",
+                lambda x, y, strength: _centred(x, y, strength)[1:]),
+        Mistake("bias last", "The numbers are right, their order is not: the bias comes first, as the column of ones does.",
+                lambda x, y, strength: np.roll(_centred(x, y, strength), -1)),
+    ],
+    properties=[
+        Property(
+            "The mean error on the training data should be 0, and is not: with a free bias it always can be, and the best bias makes it so.",
+            lambda args, outputs: abs((args[1] - args[0] @ outputs[0]).mean()) < 1e-4,
+        ),
+        Property(
+            "The mean error is 0, as it should be. But your weights are larger than those of plain least squares; a penalty makes their "
+            "squares' sum smaller.",
+            lambda args, outputs: args[2] == 0 or len(args[0]) < args[0].shape[1]
+            or (outputs[0][1:] ** 2).sum() <= (_plain(args[0], args[1])[1:] ** 2).sum() * 1.001,
+        ),
+        Property(
+            "The mean error is 0, so the bias is the right one for these weights. The slope of the cost in the weights should be 0, and is not.",
+            lambda args, outputs: np.allclose(
+                (args[0].T @ (args[0] @ outputs[0] - args[1]) / len(args[0]))[1:] + args[2] * outputs[0][1:], 0, atol=1e-4),
+        ),
+    ],
+    points=3,
+    hints=[
+        "Set the gradient of the cost to 0. Without the penalty that is XᵀX w / N = Xᵀy / N. Which matrix does the penalty add on the left?",
+        "`np.eye(D + 1)` has a 1 for each number. The bias, the first one, is not in the penalty's sum: its 1 becomes 0.",
+        "`np.linalg.solve(matrix, right)` with matrix = XᵀX/N + strength · (that), right = Xᵀy/N. Every 2 has cancelled.",
+    ],
+    insight="Four examples and five features: plain least squares has no single answer there, and ridge has one. That is how it was first "
+    "used, before anyone spoke of overfitting.",
+)

@@ -1,0 +1,54 @@
+"""Notebook 08, predict: under batch normalization."""
+
+from __future__ import annotations
+
+from helpers.exercises.engine import Mistake, PredictExercise
+
+
+_SAME_OUTPUT = "mean and standard deviation of each unit double too, and both are taken out. What is left of the factor 2?"
+
+
+under_batch_norm = PredictExercise(
+    {
+        "the network's output (training mode)": 1.0,
+        "the L2 penalty": 4.0,
+        "the gradient of the loss for the kernel": 0.5,
+        "a step of SGD on the loss, as a share of the kernel's size": 0.25,
+    },
+    variable="factor",
+    mistakes={
+        "the network's output (training mode)": [
+            Mistake("doubled", _SAME_OUTPUT, 2.0),
+            Mistake("halved", _SAME_OUTPUT, 0.5),
+            Mistake("fourfold", _SAME_OUTPUT, 4.0),
+            Mistake("none", "the factor is asked, not the change: what does not change is multiplied by 1.", 0.0),
+        ],
+        "the L2 penalty": [
+            Mistake("not squared", "the penalty is a sum of *squares*: each w² becomes (2w)².", 2.0),
+            Mistake("unchanged", "the batch normalization does not see the penalty: it is the sum of w², whatever comes behind the layer.", 1.0),
+            Mistake("halved", "larger weights cost more.", 0.5),
+            Mistake("eightfold", "each w² becomes (2w)².", 8.0),
+        ],
+        "the gradient of the loss for the kernel": [
+            Mistake("doubled", "the loss is the same function of the kernel's *direction*. On a kernel twice as long, the same change of a weight "
+                    "turns it half as much.", 2.0),
+            Mistake("unchanged", "the loss is the same, its slope is not: on a kernel twice as long, the same change of a weight turns it half as "
+                    "much.", 1.0),
+            Mistake("a quarter", "that is the step as a share of the size. The gradient itself?", 0.25),
+            Mistake("zero", "only its part *along* the kernel is 0. A kernel can still be turned.", 0.0),
+            Mistake("fourfold", "on a kernel twice as long, the same change of a weight turns it half as much.", 4.0),
+        ],
+        "a step of SGD on the loss, as a share of the kernel's size": [
+            Mistake("only the gradient", "the gradient is one half, and it is compared with a kernel that is twice as long.", 0.5),
+            Mistake("unchanged", "step over size: what becomes of each?", 1.0),
+            Mistake("doubled", "step over size: the step has become smaller, the size larger.", 2.0),
+            Mistake("fourfold", "the other way round: the step has become smaller, the size larger.", 4.0),
+        ],
+    },
+    points=2,
+    hints=[
+        "Doubling the kernel doubles what the dense layer gives. Then the batch's mean is subtracted and the result divided by the standard deviation.",
+        "The loss as a function of the kernel: L(2w) = L(w). Take the slope on both sides (chain rule): what is L′(2w)?",
+    ],
+    insight="L(2w) = L(w), so L′(2w) = L′(w)/2, and a step on a kernel twice as long counts a quarter. The learning rate that matters is η/|w|².",
+)

@@ -1,0 +1,253 @@
+"""Notebook 06, code: instance normalization from groups."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from helpers.exercises.engine import Case, CodeExercise, Mistake, Property
+from helpers.exercises.layer_instance_and_group_normalization._shared import (
+    _axes,
+    _channel_weights,
+    _channels,
+    _formula_mistakes,
+    _in_groups,
+    _over,
+    _undone,
+    _without_groups,
+)
+
+
+def instance_norm(x, gamma, beta, epsilon=1e-3):
+    return gamma * normalize_groups(x, x.shape[-1], epsilon) + beta
+
+
+def _asks_for_groups(function):
+    """True where the function's own code names ``normalize_groups``, or the student's ``group_norm``."""
+    names = getattr(getattr(function, "__code__", None), "co_names", ("normalize_groups",))
+    return "normalize_groups" in names or "group_norm" in names
+
+
+class InstanceExercise(CodeExercise):
+    """A code exercise that says so when a right answer was not made of ``normalize_groups``."""
+
+    def evaluate(self, answer):
+        verdict = super().evaluate(answer)
+        said = verdict.paragraphs[0] if verdict.state == "unusable" else ""
+        if said.startswith("It raised `ValueError`") and "broadcast" not in said and _asks_for_groups(answer):
+            # In whatever words: a number of groups that does not divide the channels.
+            mistake = self.not_the_channels
+            return self._verdict("known mistake", mistake.message, *verdict.paragraphs, code=verdict.code,
+                                 mistakes=(mistake.name,))
+        if verdict.state == "correct" and not _asks_for_groups(answer):
+            asked = ("It was asked for as one call of `normalize_groups`, and yours finds the means by other ways: "
+                     "which number of groups gives the same?")
+            return self._verdict("correct", asked, *verdict.paragraphs)
+        return verdict
+
+    not_the_channels = Mistake(
+        "groups that do not divide the channels",
+        "Here the number of groups does not divide the channels. It must fit every x: which axis of x tells it?",
+        lambda x, gamma, beta, epsilon=1e-3: None,
+    )
+
+
+def normalize_groups(x, groups, epsilon=1e-3):
+    """x_hat over the groups of neighbouring channels of each picture, as the notebook has it."""
+    C = x.shape[-1]
+    if C % groups:
+        raise ValueError(f"{groups} groups do not divide {C} channels")
+    return _over(_in_groups)(x, groups, 1.0, 0.0, epsilon)
+
+
+def _instance_cases():
+    rng = np.random.default_rng(51)
+
+    def pictures(*shape):
+        N, _, _, C = shape
+        return rng.uniform(0.05, 0.4, size=(N, 1, 1, C)) * rng.normal(size=shape) + rng.normal(size=(N, 1, 1, C))
+
+    alike = pictures(2, 3, 2, 6)
+    alike[1, :, :, 4] = 5.0
+    return [
+        Case("on pictures of shape (4, 4, 4, 4), with the default epsilon",
+             (0.2 * pictures(4, 4, 4, 4), *_channel_weights(4))),
+        Case("on pictures of shape (2, 3, 2, 6)", (pictures(2, 3, 2, 6), *_channel_weights(6), 0.05)),
+        Case("on pictures with a channel whose values are all alike", (alike, *_channel_weights(6), 1e-2)),
+        Case("on one picture of shape (1, 5, 2, 4)", (pictures(1, 5, 2, 4), *_channel_weights(4), 1e-2)),
+    ]
+
+
+def _by_loops(x, gamma, beta, epsilon=1e-3):
+    y = np.empty(x.shape)
+    for n in range(x.shape[0]):
+        for c in range(x.shape[3]):
+            one = x[n, :, :, c]
+            y[n, :, :, c] = gamma[c] * (one - one.mean()) / np.sqrt(one.var() + epsilon) + beta[c]
+    return y
+
+
+def _grouped(number):
+    """Group normalization in ``number(x)`` groups, where that divides the channels."""
+    return lambda x, gamma, beta, epsilon=1e-3: gamma * normalize_groups(x, number(x), epsilon) + beta
+
+
+def _instance_without_keepdims(x, gamma, beta, epsilon=1e-3):
+    return gamma * (x - x.mean(axis=(1, 2))) / np.sqrt(x.var(axis=(1, 2)) + epsilon) + beta
+
+
+def _image_weights(x_hat, gamma, beta):
+    return gamma.reshape(-1, 1, 1, 1) * x_hat + beta.reshape(-1, 1, 1, 1)
+
+
+def _channel_means_are_zero(args, outputs):
+    return np.allclose(_undone(args, outputs, 1).mean(axis=(1, 2)), 0, atol=1e-4)
+
+
+instance_norm = InstanceExercise(
+    instance_norm,
+    outputs=["y"],
+    given=lambda: {"normalize_groups": normalize_groups},
+    cases=_instance_cases,
+    variants=[
+        _by_loops,
+        _without_groups(_over(_channels)),
+        lambda x, gamma, beta, epsilon=1e-3: normalize_groups(x.astype(np.float32), x.shape[3], epsilon) * gamma + beta,
+    ],
+    mistakes=[
+        Mistake(
+            "one group",
+            "One group puts all channels of a picture together: that is layer normalization, the other end of the "
+            "scale. Instance normalization keeps every channel apart.",
+            _grouped(lambda x: 1),
+        ),
+        Mistake(
+            "two channels a group",
+            "Two channels share a mean. How many groups leave each channel alone?",
+            _grouped(lambda x: x.shape[-1] // 2),
+        ),
+        Mistake(
+            "two groups",
+            "Two groups put half of the channels together. How many groups leave each channel alone?",
+            _grouped(lambda x: 2),
+        ),
+        Mistake(
+            "a fixed number of groups",
+            "Four groups are right for four channels only. The number of groups must follow from x.",
+            lambda x, gamma, beta, epsilon=1e-3: _grouped(lambda x: 4 if x.shape[-1] % 4 == 0 else 3)(
+                x, gamma, beta, epsilon
+            ),
+        ),
+        Mistake(
+            "six groups, whatever comes",
+            "Six groups are right for the notebook's batch only. The number of groups must follow from x.",
+            _grouped(lambda x: 6),
+        ),
+        Mistake(
+            "three groups, whatever comes",
+            "Three groups were the example above. The number of groups must follow from x.",
+            _grouped(lambda x: 3),
+        ),
+        Mistake(
+            "epsilon for groups",
+            "epsilon stands where `normalize_groups` expects the number of groups: its second argument.",
+            lambda x, gamma, beta, epsilon=1e-3: gamma * normalize_groups(x, epsilon) + beta,
+        ),
+        Mistake(
+            "four groups, whatever comes",
+            "Four groups are right for four channels only. The number of groups must follow from x.",
+            _grouped(lambda x: 4),
+        ),
+        Mistake(
+            "as many groups as pictures",
+            "The number of groups is taken from axis 0, the pictures. Groups are of channels, and each picture has its "
+            "own anyway.",
+            _grouped(lambda x: x.shape[0]),
+        ),
+        Mistake(
+            "as many groups as rows",
+            "The number of groups is taken from axis 1, the height. Groups are of channels.",
+            _grouped(lambda x: x.shape[1]),
+        ),
+        Mistake(
+            "as many groups as columns",
+            "The number of groups is taken from axis 2, the width. Groups are of channels.",
+            _grouped(lambda x: x.shape[2]),
+        ),
+        Mistake(
+            "minus one",
+            "-1 is how Keras' layer is told to take as many groups as channels. `normalize_groups` wants the number "
+            "itself.",
+            _grouped(lambda x: -1),
+        ),
+        Mistake(
+            "as many groups as places",
+            "H · W is the number of places. Groups are of channels: how many of them leave each channel alone?",
+            _grouped(lambda x: x.shape[1] * x.shape[2]),
+        ),
+        Mistake(
+            "x_hat only, epsilon not passed on",
+            "The number of groups is right. gamma and beta are missing, and so is epsilon: `normalize_groups` takes "
+            "it as its third argument.",
+            lambda x, gamma, beta, epsilon=1e-3: normalize_groups(x, x.shape[-1]),
+        ),
+        Mistake(
+            "batch axes",
+            "The mean of a channel runs over the pictures, too: that is batch normalization. An *instance* is one "
+            "picture.",
+            _without_groups(_over(_axes(lambda x: (0, 1, 2)))),
+        ),
+        Mistake(
+            "channels of a place",
+            "Every place is normalized over its channels. It is the other way round: every channel over its places.",
+            _without_groups(_over(_axes(lambda x: (3,)))),
+        ),
+        Mistake(
+            "height only",
+            "Each column of a picture is normalized by itself: axis 1 alone is averaged over. A picture has two axes "
+            "of places.",
+            _without_groups(_over(_axes(lambda x: (1,)))),
+        ),
+        Mistake(
+            "width only",
+            "Each row of a picture is normalized by itself: axis 2 alone is averaged over. A picture has two axes of "
+            "places.",
+            _without_groups(_over(_axes(lambda x: (2,)))),
+        ),
+        Mistake(
+            "channels-first axes",
+            "Axes 2 and 3 are width and channels here. They are the places where the channels come first, as in "
+            "PyTorch.",
+            _without_groups(_over(_axes(lambda x: (2, 3)))),
+        ),
+        Mistake(
+            "over the pictures",
+            "Axis 0 alone is averaged over: each place of each channel, over the pictures. An instance is one picture.",
+            _without_groups(_over(_axes(lambda x: (0,)))),
+        ),
+        Mistake(
+            "keepdims forgotten",
+            "The means have shape (N, C) without `keepdims`, and NumPy lines that up with width and channels.",
+            _instance_without_keepdims,
+        ),
+        Mistake(
+            "gamma for each picture",
+            "gamma and beta are laid along the pictures. They are one for each channel; the next batch has other "
+            "pictures.",
+            _without_groups(_over(_channels, finish=_image_weights)),
+        ),
+        *_formula_mistakes(_channels, _without_groups, "one channel of one picture"),
+    ],
+    properties=[
+        Property(
+            "Take beta away and divide by gamma: then each channel of each picture should have mean 0, and has not.",
+            _channel_means_are_zero,
+        ),
+    ],
+    points=2,
+    hints=[
+        "One group is layer normalization. Which number of groups is the other end?",
+        "As many groups as channels; x knows how many. Then gamma and beta.",
+    ],
+    insight="Layer and instance normalization are the two ends of one scale, and group normalization is everything in "
+    "between. Keras has no InstanceNormalization: it is `GroupNormalization(groups=-1)`.",
+)

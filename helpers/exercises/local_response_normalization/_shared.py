@@ -1,0 +1,287 @@
+"""What exercises of notebook 02 share."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from helpers.exercises.engine import Case, Mistake, Property
+
+
+def _reach(n):
+    return n // 2, n // 2
+
+
+def _sums(s, axis, before, after, mode="constant"):
+    """Sums over ``before`` elements before and ``after`` after each one, along one axis, padded as np.pad does."""
+    if before + after < 0:
+        return np.zeros_like(s)
+    length = s.shape[axis]
+    width = [(0, 0)] * s.ndim
+    width[axis] = (before, after)
+    padded = np.pad(s, width, mode=mode) if before + after else s
+    return sum(np.take(padded, range(d, d + length), axis=axis) for d in range(before + after + 1))
+
+
+def _across(reach=_reach, axes=(-1,), mode="constant", of=np.square, after_sum=None, end=None):
+    """LRN with parts of it exchanged: the window's reach and axes, what is summed, the last step."""
+
+    def wrong(a, k, n, alpha, beta):
+        total = of(a)
+        for axis in axes:
+            total = _sums(total, axis, *reach(n), mode)
+        if after_sum:
+            total = after_sum(total, a, n)
+        return end(a, total, k, alpha, beta, n) if end else a / (k + alpha * total) ** beta
+
+    return wrong
+
+
+def _slices_from_below_zero(axes):
+    """A window cut out by a slice whose start may be negative: NumPy then counts from the end."""
+
+    def wrong(a, k, n, alpha, beta):
+        total, r = a**2, n // 2
+        for axis in axes:
+            total = np.moveaxis(total, axis, -1)
+            total = np.stack([total[..., i - r : i + r + 1].sum(-1) for i in range(total.shape[-1])], -1)
+            total = np.moveaxis(total, -1, axis)
+        return a / (k + alpha * total) ** beta
+
+    return wrong
+
+
+def _moved_inside(axes):
+    """At the border the window keeps its width and is moved inside."""
+
+    def wrong(a, k, n, alpha, beta):
+        total, r = a**2, n // 2
+        for axis in axes:
+            total = np.moveaxis(total, axis, -1)
+            length = total.shape[-1]
+            width = min(2 * r + 1, length)
+            starts = [min(max(0, i - r), length - width) for i in range(length)]
+            total = np.stack([total[..., s : s + width].sum(-1) for s in starts], -1)
+            total = np.moveaxis(total, -1, axis)
+        return a / (k + alpha * total) ** beta
+
+    return wrong
+
+
+def _inner_only(axes, outside):
+    """Only elements with a whole window are normalized; the others are left at 0 or as they were."""
+
+    def wrong(a, k, n, alpha, beta):
+        r = n // 2
+        right = _across(axes=axes)(a, k, n, alpha, beta)
+        inner = np.zeros(a.shape, bool)
+        place = [slice(None)] * a.ndim
+        for axis in axes:
+            place[axis] = slice(r, max(r, a.shape[axis] - r))
+        inner[tuple(place)] = True
+        return np.where(inner, right, a if outside == "kept" else 0.0)
+
+    return wrong
+
+
+def _members(total, a, n, axes):
+    """How many elements take part at each place."""
+    count = np.ones(a.shape)
+    for axis in axes:
+        count = _sums(count, axis, *_reach(n))
+    return count
+
+
+def _whole(axes):
+    def wrong(a, k, n, alpha, beta):
+        return a / (k + alpha * (a**2).sum(axis=axes, keepdims=True)) ** beta
+
+    return wrong
+
+
+def _last_steps():
+    """Name, message, last step: what goes wrong after the sum, for both modes alike."""
+    return [
+        (
+            "beta on the sum before k",
+            "The power beta is taken of alpha times the sum, and k is added afterwards. The formula's bracket holds k "
+            "as well: first add, then take the power of the whole.",
+            lambda a, s, k, alpha, beta, n: a / (k + (alpha * s) ** beta),
+        ),
+        (
+            "beta on the sum alone",
+            "The power beta is taken of the sum alone: in Python ** binds tighter than * and +. In the formula beta "
+            "stands outside the bracket: where must the brackets be?",
+            lambda a, s, k, alpha, beta, n: a / (k + alpha * s**beta),
+        ),
+        (
+            "beta on the quotient",
+            "The power beta is taken of the whole quotient, a included. Only the denominator has the power; and of a "
+            "negative response such a power is NaN.",
+            lambda a, s, k, alpha, beta, n: (a / (k + alpha * s)) ** beta,
+        ),
+        (
+            "beta left out",
+            "The power beta is missing: with beta = 1 it would be right. Look at what stands over the bracket.",
+            lambda a, s, k, alpha, beta, n: a / (k + alpha * s),
+        ),
+        (
+            "square root",
+            "It takes the square root whatever beta is. That is beta = 0.5; use the argument.",
+            lambda a, s, k, alpha, beta, n: a / np.sqrt(k + alpha * s),
+        ),
+        (
+            "beta fixed at 0.75",
+            "Beta is 0.75 whatever is passed. That is AlexNet's; use the argument.",
+            lambda a, s, k, alpha, beta, n: a / (k + alpha * s) ** 0.75,
+        ),
+        (
+            "beta multiplies",
+            "The bracket is multiplied by beta, not raised to it. In Python a power is **.",
+            lambda a, s, k, alpha, beta, n: a / ((k + alpha * s) * beta),
+        ),
+        (
+            "multiplied by the bracket",
+            "a is multiplied by the power of the bracket, so a strong neighbourhood makes it louder. It is divided. (A "
+            "minus sign in the exponent and a division bar are one too many.)",
+            lambda a, s, k, alpha, beta, n: a * (k + alpha * s) ** beta,
+        ),
+        (
+            "only the scale",
+            "This is 1 / (...)^beta, the factor. What does it scale? Look at the numerator.",
+            lambda a, s, k, alpha, beta, n: (k + alpha * s) ** -beta,
+        ),
+        (
+            "only the denominator",
+            "This is the denominator. The result is a divided by it.",
+            lambda a, s, k, alpha, beta, n: (k + alpha * s) ** beta,
+        ),
+        (
+            "numerator squared",
+            "The numerator is squared. Only inside the sum are there squares: a keeps its sign and its size.",
+            lambda a, s, k, alpha, beta, n: a**2 / (k + alpha * s) ** beta,
+        ),
+        (
+            "numerator without its sign",
+            "The sign of a is lost: the numerator is |a|. Normalization scales a response and does not turn it.",
+            lambda a, s, k, alpha, beta, n: abs(a) / (k + alpha * s) ** beta,
+        ),
+        (
+            "k left out",
+            "k is missing. Where all responses are 0 the result is then 0 / 0, which is NaN; elsewhere it is too large.",
+            lambda a, s, k, alpha, beta, n: a / (alpha * s) ** beta,
+        ),
+        (
+            "k fixed at 2",
+            "k is 2 whatever is passed. That is AlexNet's; use the argument.",
+            lambda a, s, k, alpha, beta, n: a / (2 + alpha * s) ** beta,
+        ),
+        (
+            "k fixed at 1",
+            "k is 1 whatever is passed. That is the default of PyTorch and TensorFlow; use the argument.",
+            lambda a, s, k, alpha, beta, n: a / (1 + alpha * s) ** beta,
+        ),
+        (
+            "a over k alone",
+            "a is divided by k only, and the rest is added: a / k + alpha * ... in Python is not a fraction with all "
+            "that in the denominator. It needs brackets.",
+            lambda a, s, k, alpha, beta, n: a / k + (alpha * s) ** beta,
+        ),
+        (
+            "no brackets at all",
+            "a is divided by k only, and alpha times the power of the sum is added. In Python / binds tighter than +: "
+            "the denominator needs brackets.",
+            lambda a, s, k, alpha, beta, n: a / k + alpha * s**beta,
+        ),
+        (
+            "alpha left out",
+            "alpha is missing: the sum counts in full. It says how much the neighbours weigh against k.",
+            lambda a, s, k, alpha, beta, n: a / (k + s) ** beta,
+        ),
+        (
+            "alpha fixed at 1e-4",
+            "alpha is 1e-4 whatever is passed. That is AlexNet's; use the argument.",
+            lambda a, s, k, alpha, beta, n: a / (k + 1e-4 * s) ** beta,
+        ),
+        (
+            "alpha on k too",
+            "alpha multiplies k as well. It weighs the sum only: check the brackets.",
+            lambda a, s, k, alpha, beta, n: a / (alpha * (k + s)) ** beta,
+        ),
+        (
+            "alpha squared",
+            "alpha is squared together with the responses. It stands before the sum, not inside the square.",
+            lambda a, s, k, alpha, beta, n: a / (k + alpha**2 * s) ** beta,
+        ),
+        (
+            "alpha and beta swapped",
+            "alpha and beta have changed places: alpha multiplies the sum, beta is the exponent.",
+            lambda a, s, k, alpha, beta, n: a / (k + beta * s) ** alpha,
+        ),
+        (
+            "alpha and k swapped",
+            "alpha and k have changed places: k is added, alpha multiplies the sum.",
+            lambda a, s, k, alpha, beta, n: a / (alpha + k * s) ** beta,
+        ),
+        (
+            "sum in place of its root of squares",
+            "The root of the sum of squares is taken before alpha multiplies it. The formula has the sum of the "
+            "squares as it is.",
+            lambda a, s, k, alpha, beta, n: a / (k + alpha * np.sqrt(s)) ** beta,
+        ),
+        (
+            "divided by n",
+            "alpha is divided by n. That is PyTorch's and Caffe's convention, where alpha means something else; the "
+            "formula here has alpha times the sum.",
+            lambda a, s, k, alpha, beta, n: a / (k + alpha / n * s) ** beta,
+        ),
+    ]
+
+
+def _both(make):
+    return [Mistake(name, message, make(end=step)) for name, message, step in _last_steps()]
+
+
+_NEGATIVE_START = (
+    "Near the lower border the slice starts below 0. NumPy then counts from the end, the slice is empty or wrong, and "
+    "nobody is damped there. What does max(0, ...) do in the formula?"
+)
+
+
+_MOVED = (
+    "At the border the window is moved inside, so that it keeps its width. In the formula it is cut off: beyond the "
+    "border nothing is added, and fewer take part."
+)
+
+
+_INNER = (
+    "Only where the window fits in whole is something computed. At the borders the window is cut off, and the rest of "
+    "it counts: every element has a result."
+)
+
+
+def _keeps_the_sign(args, outputs):
+    return bool(np.all(np.sign(outputs[0]) == np.sign(args[0])))
+
+
+def _damps_no_more_than(args, outputs):
+    a, k, _, _, beta = args
+    return bool(np.all(np.abs(outputs[0]) <= np.abs(a) / k**beta * (1 + 1e-3)))
+
+
+_SHARED_PROPERTIES = [
+    Property("Some responses change their sign or become 0. Dividing by a positive number does neither.", _keeps_the_sign),
+    Property(
+        "Some results are larger than a / k^beta, which is what is left when no neighbour responds. The sum can only "
+        "make the denominator larger.",
+        _damps_no_more_than,
+    ),
+]
+
+
+def _translation_cases(number):
+    """``number``: int or float, the type of k. An int in place of a float would be refused before it is named."""
+    return [
+        Case("on k = 2, n = 5, alpha = 0.1, beta = 0.7", (number(2), 5, 0.1, 0.7)),
+        Case("on k = 3, n = 4, alpha = 0.6, beta = 0.6", (number(3), 4, 0.6, 0.6)),
+        Case("on k = 5, n = 7, alpha = 0.35, beta = 0.9", (number(5), 7, 0.35, 0.9)),
+    ]

@@ -1,0 +1,116 @@
+"""Notebook 02, experiment: let the lone one win."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from helpers.exercises.engine import ExperimentExercise, Mistake
+
+
+STAGE_START = {"k": 2.0, "n": 5, "alpha": 1e-4, "beta": 0.75}
+
+
+def _stage_missing(result):
+    names = (*STAGE_START, "lead", "kept")
+    if not isinstance(result, dict) or not all(isinstance(result.get(name), (int, float)) for name in names):
+        return "Pass what `stage(...)` returned: `check(result)`."
+    return ""
+
+
+_STAGE_LEAD, _STAGE_KEPT = 2.0, 0.4
+
+
+lone_voice = ExperimentExercise(
+    measured=_stage_missing,
+    attempted=lambda r: any(r[name] != value for name, value in STAGE_START.items()),
+    met=lambda r: r["lead"] >= _STAGE_LEAD and _STAGE_KEPT <= r["kept"] <= 1
+    and r["k"] >= 1 and r["alpha"] > 0 and r["beta"] > 0,
+    report=lambda r: (
+        f"The lone channel is at ≈ {r['lead']:.2f} times the crowd's loudest, and kept ≈ {r['kept']:.2f} of its "
+        "response."
+    ),
+    solved="""
+        result = stage(k=1.0, n=7, alpha=0.5, beta=0.75)
+        """,
+    mistakes=[
+        Mistake(
+            "nothing finite",
+            "There is NaN or infinity in the result. Is k above 0, and the bracket with it?",
+            lambda r: not (np.isfinite(r["lead"]) and np.isfinite(r["kept"])),
+        ),
+        Mistake(
+            "no k",
+            "Without a k above 0 a channel whose whole window is silent becomes 0 / 0. It must be positive.",
+            lambda r: r["k"] <= 0,
+        ),
+        Mistake(
+            "k below 1",
+            "k is below 1: then silent channels come out louder than they went in. The task says at least 1.",
+            lambda r: r["k"] < 1,
+        ),
+        Mistake(
+            "alpha not above 0",
+            "alpha is not above 0: with 0 nobody hears anybody, below 0 a loud neighbour makes its neighbours louder. "
+            "That is another layer.",
+            lambda r: r["alpha"] <= 0,
+        ),
+        Mistake(
+            "negative exponent",
+            "beta is negative: what should divide multiplies.",
+            lambda r: r["beta"] < 0,
+        ),
+        Mistake(
+            "no exponent",
+            "With beta = 0 the denominator is 1: nothing is normalized at all.",
+            lambda r: r["beta"] == 0,
+        ),
+        Mistake(
+            "only itself",
+            "With n = 1 every channel damps only itself: the crowd does not hear its neighbours. Which n lets the "
+            "crowd's channels hear one another?",
+            lambda r: r["n"] // 2 == 0,
+        ),
+        Mistake(
+            "hears the crowd",
+            "The window is so wide that the lone channel hears the crowd as well, and is damped like it. How far apart "
+            "are they?",
+            lambda r: r["n"] // 2 >= 5,
+        ),
+        Mistake(
+            "nothing moves",
+            "The crowd is hardly damped: alpha times the sum of its squares is small beside k. AlexNet's alpha is for "
+            "responses in the hundreds; these are below 5.",
+            lambda r: r["lead"] < 0.8 and r["alpha"] * 45 < 0.5 * r["k"],
+        ),
+        Mistake(
+            "lone one damped too much",
+            "The lone channel leads, but little is left of it: its own square damps it, or k does. Which of the four "
+            "numbers could be smaller?",
+            lambda r: r["lead"] >= _STAGE_LEAD,
+        ),
+        Mistake(
+            "small exponent",
+            "Neighbours weigh enough, but the exponent takes most of it back: it is the power beta of the brackets' "
+            "ratio that the lone channel gains.",
+            lambda r: r["beta"] < 0.65 and r["alpha"] * 27 >= 5 * r["k"],
+        ),
+        Mistake(
+            "k weighs too much",
+            "k still has a large say in the crowd's bracket, and it is the same k for the lone channel. Let the sum "
+            "weigh more against it.",
+            lambda r: r["alpha"] * 27 < 5 * r["k"],
+        ),
+    ],
+    otherwise="The right direction, perhaps, but the lead is not 2 yet. What makes the crowd's bracket grow more than "
+    "the lone channel's? What turns a larger bracket into more damping?",
+    hints=[
+        "Write the two brackets down: the crowd's k + alpha · (sum over its window), the lone one's k + alpha · 4. "
+        "Their ratio to the power beta is what the lone channel gains.",
+        "Make alpha large enough that the crowd's bracket is mostly neighbours, and n wide enough that each of them "
+        "hears the others, but not so wide that the lone one hears them.",
+        "alpha between 0.1 and 1, k = 1, beta as it is.",
+    ],
+    insight="Loud neighbours damp one another, and a channel that responds alone is heard. That is one way to read the "
+    "competition AlexNet's paper speaks of. It depends on which channels happen to have neighbouring numbers, and that "
+    "is an accident of training.",
+)

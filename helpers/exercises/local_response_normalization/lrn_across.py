@@ -1,0 +1,419 @@
+"""Notebook 02, code: across channels."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from helpers.exercises.engine import Case, CodeExercise, Mistake
+from helpers.exercises.local_response_normalization._shared import (
+    _INNER,
+    _MOVED,
+    _NEGATIVE_START,
+    _SHARED_PROPERTIES,
+    _across,
+    _both,
+    _inner_only,
+    _members,
+    _moved_inside,
+    _reach,
+    _slices_from_below_zero,
+    _sums,
+    _whole,
+)
+
+
+def lrn_across(a, k, n, alpha, beta):
+    i = np.arange(a.shape[-1])
+    takes_part = abs(i[:, None] - i) <= n // 2  # (N, N): does channel j count for channel i?
+    total = a**2 @ takes_part                   # (B, H, W, N)
+    return a / (k + alpha * total) ** beta
+
+
+def _across_cases():
+    rng = np.random.default_rng(46)
+    a = rng.normal(size=(2, 3, 4, 7)) * [1, 2, 0.5, 3, 1, 0.2, 2]
+    tall = rng.normal(size=(2, 5, 2, 8)) + 0.5
+    return [
+        Case("on responses of shape (2, 3, 4, 7), with n = 3", (a, 1.5, 3, 0.5, 0.6)),
+        Case("on responses of shape (2, 5, 2, 8), with n = 5", (tall, 1.0, 5, 0.3, 0.75)),
+        Case("with an even n, 4", (tall, 2.0, 4, 0.7, 0.75)),
+        Case("with n = 1, where only the channel itself takes part", (a, 1.2, 1, 0.8, 0.5)),
+        Case("with a window wider than all channels, n = 20", (a, 0.8, 20, 0.2, 1.3)),
+        Case("with AlexNet's k, n, alpha and beta, on responses in the hundreds", (200 * a, 2.0, 5, 1e-4, 0.75)),
+    ]
+
+
+def _as_loops(a, k, n, alpha, beta):
+    b, count = np.empty_like(a), a.shape[-1]
+    for i in range(count):
+        first, last = max(0, i - n // 2), min(count - 1, i + n // 2)
+        total = sum(a[..., j] ** 2 for j in range(first, last + 1))
+        b[..., i] = a[..., i] * (k + alpha * total) ** -beta
+    return b
+
+
+def _as_differences(a, k, n, alpha, beta):
+    count, r = a.shape[-1], n // 2
+    sums = np.concatenate([np.zeros((*a.shape[:-1], 1)), np.cumsum(a * a, axis=-1)], axis=-1)
+    i = np.arange(count)
+    total = sums[..., np.minimum(count, i + r + 1)] - sums[..., np.maximum(0, i - r)]
+    return a / np.power(k + alpha * total, beta)
+
+
+def _as_convolutions(a, k, n, alpha, beta):
+    r = n // 2
+    padded = np.pad(a**2, [(0, 0)] * (a.ndim - 1) + [(r, r)])
+    total = np.lib.stride_tricks.sliding_window_view(padded, 2 * r + 1, axis=-1).sum(axis=-1)
+    return np.exp(-beta * np.log(k + alpha * total)) * a
+
+
+def _in_float32(a, k, n, alpha, beta):
+    return _across()(a.astype(np.float32), k, n, alpha, beta).astype(np.float32)
+
+
+def _over_windows(summary, first=lambda i, r, N: max(0, i - r), stop=lambda i, r, N: i + r + 1):
+    """Something else than the sum of squares, of windows that are cut out one by one."""
+
+    def wrong(a, k, n, alpha, beta):
+        N, r = a.shape[-1], n // 2
+        windows = [a[..., first(i, r, N) : stop(i, r, N)] for i in range(N)]
+        total = np.stack([summary(w) for w in windows], axis=-1)
+        return a / (k + alpha * total) ** beta
+
+    return wrong
+
+
+def _over_windows_n(first, stop):
+    """As the formula, with windows whose bounds are functions of i and n itself."""
+
+    def wrong(a, k, n, alpha, beta):
+        total = [(a[..., first(i, n) : stop(i, n)] ** 2).sum(axis=-1) for i in range(a.shape[-1])]
+        return a / (k + alpha * np.stack(total, axis=-1)) ** beta
+
+    return wrong
+
+
+def _sum_of_squares(window):
+    return (window**2).sum(axis=-1)
+
+
+def _never_reset(a, k, n, alpha, beta):
+    total = np.cumsum(_sums(a**2, -1, *_reach(n)), axis=-1)
+    return a / (k + alpha * total) ** beta
+
+
+def _differences_without_a_zero(a, k, n, alpha, beta):
+    N, r = a.shape[-1], n // 2
+    sums, i = np.cumsum(a**2, axis=-1), np.arange(N)
+    total = sums[..., np.minimum(N - 1, i + r)] - sums[..., np.maximum(0, i - r)]
+    return a / (k + alpha * total) ** beta
+
+
+def _channels_from_to(first, last):
+    """Only some channels get a result; the others stay 0."""
+
+    def wrong(a, k, n, alpha, beta):
+        b = np.zeros_like(a)
+        b[..., first:last] = _across()(a, k, n, alpha, beta)[..., first:last]
+        return b
+
+    return wrong
+
+
+def _already_normalized(a, k, n, alpha, beta):
+    a, r = a.copy(), n // 2
+    for i in range(a.shape[-1]):
+        total = (a[..., max(0, i - r) : i + r + 1] ** 2).sum(-1)
+        a[..., i] = a[..., i] / (k + alpha * total) ** beta
+    return a
+
+
+lrn_across = CodeExercise(
+    lrn_across,
+    outputs=["b"],
+    cases=_across_cases,
+    variants=[_as_loops, _as_differences, _as_convolutions, _in_float32],
+    mistakes=[
+        Mistake(
+            "window over space",
+            "The window runs over the places (H and W) of one channel. Here the neighbours are other *channels* at "
+            "the same place: the last axis.",
+            _across(axes=(1, 2)),
+        ),
+        Mistake(
+            "window over the row",
+            "The window runs along axis 2, over places of a row. The neighbours are channels: the last axis.",
+            _across(axes=(2,)),
+        ),
+        Mistake(
+            "channels first",
+            "The window runs over axis 1. That fits (B, N, H, W), PyTorch's layout. Here the channels are the last "
+            "axis.",
+            _across(axes=(1,)),
+        ),
+        Mistake(
+            "window over the batch",
+            "The window runs over axis 0, the pictures. One picture has nothing to do with another here: the "
+            "neighbours are channels, the last axis.",
+            _across(axes=(0,)),
+        ),
+        Mistake(
+            "n on each side",
+            "The window reaches n channels to each side. It reaches n/2: all of it, both sides and the channel, is "
+            "about n.",
+            _across(lambda n: (n, n)),
+        ),
+        Mistake(
+            "n / 2 rounded up",
+            "n/2 is rounded up. It is cut off: for n = 5 the window reaches 2 to each side.",
+            _across(lambda n: (-(-n // 2), -(-n // 2))),
+        ),
+        Mistake(
+            "n / 2 rounded to even",
+            "`round` takes 3/2 to 2 and 5/2 to 2: halves go to the even number. n/2 is cut off, and `n // 2` does that.",
+            _across(lambda n: (round(n / 2), round(n / 2))),
+        ),
+        Mistake(
+            "cut off after subtracting",
+            "i - n/2 is cut off as a whole, so that for odd n the window reaches one channel too far on the left. It is "
+            "n/2 that is cut off, before it is subtracted: `n // 2`.",
+            _over_windows_n(lambda i, n: max(0, int(i - n / 2)), lambda i, n: int(i + n / 2) + 1),
+        ),
+        Mistake(
+            "times beta",
+            "a is divided by the bracket and the quotient multiplied by beta. Beta is the bracket's exponent.",
+            _across(end=lambda a, s, k, alpha, beta, n: a / (k + alpha * s) * beta),
+        ),
+        Mistake(
+            "one too many on the right",
+            "The window reaches one channel too far on the right: channel i + n/2 + 1 is in it. Python's ranges and "
+            "slices stop *before* their end: count once more which end you gave.",
+            _across(lambda n: (n // 2, n // 2 + 1)),
+        ),
+        Mistake(
+            "last one missing",
+            "Channel i + n/2 is missing. Python's ranges and slices stop *before* their end; the formula's sum "
+            "includes its last index.",
+            _across(lambda n: (n // 2, n // 2 - 1) if n > 1 else (0, -1)),
+        ),
+        Mistake(
+            "first one missing",
+            "Channel i - n/2 is missing. The formula's sum includes its first index.",
+            _across(lambda n: (n // 2 - 1, n // 2) if n > 1 else (-1, 0)),
+        ),
+        Mistake(
+            "both ends missing",
+            "The window reaches one channel less to each side: i - n/2 and i + n/2 are not in it. Is there a < where "
+            "the distance may be equal?",
+            _across(lambda n: (n // 2 - 1, n // 2 - 1)),
+        ),
+        Mistake(
+            "end at N - 1, not included",
+            "The window ends before min(N - 1, i + n/2): that channel is missing everywhere, and the last channel of "
+            "all takes part nowhere. Python's ranges and slices stop *before* their end.",
+            _over_windows(_sum_of_squares, stop=lambda i, r, N: min(N - 1, i + r)),
+        ),
+        Mistake(
+            "differences without a zero",
+            "The difference of the cumulative sums leaves the first channel of the window out: c[first] contains it "
+            "already. The cumulative sum must begin with a 0.",
+            _differences_without_a_zero,
+        ),
+        Mistake(
+            "counted from 1",
+            "Channel 0 takes part in no sum. The channels are numbered from 0: which number does max(0, ...) begin at?",
+            _over_windows(_sum_of_squares, first=lambda i, r, N: max(1, i - r)),
+        ),
+        Mistake(
+            "max in place of min",
+            "The sum runs to the last channel whatever n is: its upper bound is the larger of N - 1 and i + n/2. Which "
+            "of the two should win?",
+            _over_windows(_sum_of_squares, stop=lambda i, r, N: max(N - 1, i + r) + 1),
+        ),
+        Mistake(
+            "min in place of max",
+            "The sum begins at the smaller of 0 and i - n/2. It should begin at the larger one. (As the start of a "
+            "slice a negative number counts from the end.)",
+            _over_windows(
+                _sum_of_squares, first=lambda i, r, N: min(0, i - r), stop=lambda i, r, N: min(N - 1, i + r) + 1
+            ),
+        ),
+        Mistake(
+            "only the last one",
+            "Only the last channel of the window is in the sum. In a loop over j: is something overwritten each time "
+            "that should be added up?",
+            _over_windows(lambda window: window[..., -1] ** 2),
+        ),
+        Mistake(
+            "never reset",
+            "The sum goes on growing from channel to channel: it is not set back to 0 before the next i.",
+            _never_reset,
+        ),
+        Mistake(
+            "summed over everything",
+            "The squares of all pictures, places and channels are one sum: no axis was given. Each place of each "
+            "picture has sums of its own.",
+            lambda a, k, n, alpha, beta: a / (k + alpha * (a**2).sum()) ** beta,
+        ),
+        Mistake(
+            "window summed over pictures and places",
+            "The window has the right channels, but its sum runs over all pictures and places as well: no axis was "
+            "given. Sum over the last axis only.",
+            _over_windows(lambda window: (window**2).sum()),
+        ),
+        Mistake(
+            "first channel left out",
+            "Channel 0 has no result. Channels are numbered from 0: where does the loop over i begin?",
+            _channels_from_to(1, None),
+        ),
+        Mistake(
+            "last channel left out",
+            "The last channel has no result. N - 1 is the last index, and a range stops before its end.",
+            _channels_from_to(0, -1),
+        ),
+        Mistake(
+            "channels came first",
+            "The numbers are right, the axes are not: the channels are the first axis of the result. They must be the "
+            "last one, as in a.",
+            lambda a, k, n, alpha, beta: np.moveaxis(_across()(a, k, n, alpha, beta), -1, 0),
+        ),
+        Mistake(
+            "variance",
+            "The variance of the window is taken. That subtracts a mean and divides by a number; the formula has a "
+            "plain sum of squares.",
+            _over_windows(lambda window: window.var(axis=-1)),
+        ),
+        Mistake(
+            "the loudest only",
+            "Only the largest square of the window counts. The formula adds them all up.",
+            _over_windows(lambda window: (window**2).max(axis=-1)),
+        ),
+        Mistake(
+            "k inside the sum",
+            "k is added once for every channel of the window: it stands inside the sum. In the formula it stands "
+            "before it and is added once.",
+            _across(
+                after_sum=lambda s, a, n: (s, _members(s, a, n, (-1,))),
+                end=lambda a, s, k, alpha, beta, n: a / (k * s[1] + alpha * s[0]) ** beta,
+            ),
+        ),
+        Mistake(
+            "even n cut on the right",
+            "For odd n it is right. An even n counts n channels in your window, one fewer on the right; in the formula "
+            "both sides reach n/2, which makes n + 1.",
+            _across(lambda n: (n // 2, (n - 1) // 2)),
+        ),
+        Mistake(
+            "even n cut on the left",
+            "For odd n it is right. An even n counts n channels in your window, one fewer on the left; in the formula "
+            "both sides reach n/2, which makes n + 1.",
+            _across(lambda n: ((n - 1) // 2, n // 2)),
+        ),
+        Mistake(
+            "even n made smaller",
+            "For odd n it is right. For even n the window reaches (n - 1)/2 to each side; the formula says n/2.",
+            _across(lambda n: ((n - 1) // 2, (n - 1) // 2)),
+        ),
+        Mistake(
+            "left side only",
+            "Only the channels to the left take part. The sum goes on to i + n/2.",
+            _across(lambda n: (n // 2, 0)),
+        ),
+        Mistake(
+            "right side only",
+            "Only the channels to the right take part. The sum begins at i - n/2.",
+            _across(lambda n: (0, n // 2)),
+        ),
+        Mistake(
+            "own channel left out",
+            "The channel's own square is missing. j = i lies in the sum: a response damps itself, too.",
+            _across(after_sum=lambda s, a, n: s - a**2),
+        ),
+        Mistake(
+            "only the own channel",
+            "Only the channel's own square is in the sum: n changes nothing. Where are the neighbours?",
+            _across(lambda n: (0, 0)),
+        ),
+        Mistake(
+            "n fixed at 5",
+            "The window is that of n = 5 whatever is passed. That is AlexNet's; use the argument.",
+            _across(lambda n: (2, 2)),
+        ),
+        Mistake(
+            "all channels",
+            "The sum runs over all channels, whatever n is. Only the channels up to n/2 away take part.",
+            _whole((-1,)),
+        ),
+        Mistake(
+            "squares forgotten",
+            "The responses are summed, not their squares. Where they differ in sign they cancel, and a negative "
+            "bracket has no power: NaN.",
+            _across(of=lambda a: a),
+        ),
+        Mistake(
+            "absolute values",
+            "The absolute responses are summed, not their squares.",
+            _across(of=np.abs),
+        ),
+        Mistake(
+            "square of the sum",
+            "The responses are summed and the sum is squared. The formula squares each one first: a sum of squares.",
+            _across(of=lambda a: a, after_sum=lambda s, a, n: s**2),
+        ),
+        Mistake(
+            "wraps around",
+            "At the border the window goes on at the other end: channel 0 is damped by the last ones. That is what "
+            "`np.roll` and negative indices do. Beyond the border there is nothing to add.",
+            _across(mode="wrap"),
+        ),
+        Mistake(
+            "border repeated",
+            "Beyond the border the outermost channel is counted again (padding with the edge). There is nothing to "
+            "add there.",
+            _across(mode="edge"),
+        ),
+        Mistake(
+            "border mirrored",
+            "Beyond the border the channels are counted again in reverse (reflecting padding). There is nothing to "
+            "add there.",
+            _across(mode="symmetric"),
+        ),
+        Mistake("negative start", _NEGATIVE_START, _slices_from_below_zero((-1,))),
+        Mistake("window moved inside", _MOVED, _moved_inside((-1,))),
+        Mistake("border left as it was", _INNER, _inner_only((-1,), "kept")),
+        Mistake("border left at 0", _INNER, _inner_only((-1,), "zero")),
+        Mistake(
+            "neighbours already normalized",
+            "The result is written into the array whose neighbours are still to be read: a channel sees neighbours on "
+            "its left that are normalized already. Keep a for reading, write into a new array.",
+            _already_normalized,
+        ),
+        Mistake(
+            "mean over those who take part",
+            "The squares are averaged over the channels that take part, not summed. A mean is not the formula's, and "
+            "at the border it divides by another number.",
+            _across(after_sum=lambda s, a, n: s / _members(s, a, n, (-1,))),
+        ),
+        Mistake(
+            "mean with zeros",
+            "The squares are averaged over the window, zeros beyond the border counted in. The formula has a sum.",
+            _across(after_sum=lambda s, a, n: s / (2 * (n // 2) + 1)),
+        ),
+        Mistake(
+            "mean subtracted",
+            "The mean over the channels is subtracted first. Local response normalization subtracts nothing.",
+            lambda a, k, n, alpha, beta: _across()(a - a.mean(-1, keepdims=True), k, n, alpha, beta),
+        ),
+        *_both(_across),
+    ],
+    properties=_SHARED_PROPERTIES,
+    points=3,
+    hints=[
+        "Compute the array of sums first, of a's shape, and look at it for n = 1: it must be a².",
+        "Loop over the channels i with a slice of the last axis: `a[..., first:last + 1]`. What are first and last?",
+        "No loop: a matrix with a 1 where |i - j| <= n // 2, and a product with a². (Its row i says who counts for "
+        "channel i.)",
+    ],
+    insight="The window reaches n // 2 to each side and ends where the channels end. All the rest is element by "
+    "element. Nothing is learned, nothing is remembered: training and inference are the same.",
+)

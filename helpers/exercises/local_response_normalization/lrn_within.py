@@ -1,0 +1,417 @@
+"""Notebook 02, code: within a channel."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from helpers.exercises.engine import Case, CodeExercise, Mistake
+from helpers.exercises.local_response_normalization._shared import (
+    _INNER,
+    _MOVED,
+    _NEGATIVE_START,
+    _SHARED_PROPERTIES,
+    _across,
+    _both,
+    _inner_only,
+    _members,
+    _moved_inside,
+    _reach,
+    _slices_from_below_zero,
+    _sums,
+    _whole,
+)
+
+
+def lrn_within(a, k, n, alpha, beta):
+    total, r = np.empty_like(a), n // 2
+    H, W = a.shape[1:3]
+    for y in range(H):
+        for x in range(W):
+            rows = slice(max(0, y - r), min(H - 1, y + r) + 1)
+            columns = slice(max(0, x - r), min(W - 1, x + r) + 1)
+            total[:, y, x] = (a[:, rows, columns] ** 2).sum(axis=(1, 2))
+    return a / (k + alpha * total) ** beta
+
+
+def _within_cases():
+    rng = np.random.default_rng(64)
+    tall = rng.normal(size=(2, 6, 4, 3)) * rng.uniform(0.3, 3, size=(2, 6, 4, 3)) + 0.3
+    wide = rng.normal(size=(3, 3, 7, 2)) * rng.uniform(0.3, 3, size=(3, 3, 7, 2))
+    return [
+        Case("on responses of shape (2, 6, 4, 3), taller than wide, with n = 3", (tall, 1.5, 3, 0.3, 0.6)),
+        Case("on responses of shape (3, 3, 7, 2), wider than tall, with n = 5", (wide, 1.0, 5, 0.2, 0.75)),
+        Case("with an even n, 4", (tall, 2.0, 4, 0.2, 0.75)),
+        Case("with n = 1, where only the element itself takes part", (tall, 1.2, 1, 0.8, 0.5)),
+        Case("with a window larger than the picture, n = 20", (wide, 0.8, 20, 0.1, 1.3)),
+        Case("with alpha = 1e-4, on responses in the hundreds", (200 * tall, 2.0, 3, 1e-4, 0.75)),
+    ]
+
+
+def _as_bands(a, k, n, alpha, beta):
+    def band(length):
+        i = np.arange(length)
+        return (abs(i[:, None] - i) <= n // 2) * 1.0
+
+    total = np.einsum("yY,bYXc,Xx->byxc", band(a.shape[1]), a**2, band(a.shape[2]))
+    return a / (k + alpha * total) ** beta
+
+
+def _as_padding(a, k, n, alpha, beta):
+    r = n // 2
+    H, W = a.shape[1:3]
+    padded = np.pad(a * a, ((0, 0), (r, r), (r, r), (0, 0)))
+    total = sum(padded[:, p : p + H, q : q + W] for p in range(2 * r + 1) for q in range(2 * r + 1))
+    return a * np.power(k + alpha * total, -beta)
+
+
+def _as_integral_image(a, k, n, alpha, beta):
+    r, total = n // 2, a.astype(np.float64) ** 2
+    for axis in (1, 2):
+        length = total.shape[axis]
+        zeros = np.zeros_like(np.take(total, [0], axis=axis))
+        sums = np.concatenate([zeros, np.cumsum(total, axis=axis)], axis=axis)
+        i = np.arange(length)
+        total = np.take(sums, np.minimum(length, i + r + 1), axis=axis) - np.take(
+            sums, np.maximum(0, i - r), axis=axis
+        )
+    return a / (k + alpha * total) ** beta
+
+
+def _within(**parts):
+    return _across(axes=parts.pop("axes", (1, 2)), **parts)
+
+
+def _to_the_end(rows, columns):
+    """The erratum: max(W, x + n/2) as the upper bound, which NumPy's slices cut off at the end of the picture."""
+
+    def wrong(a, k, n, alpha, beta):
+        total, r = np.empty_like(a), n // 2
+        for y in range(a.shape[1]):
+            for x in range(a.shape[2]):
+                window = a[
+                    :,
+                    max(0, y - r) : None if rows else y + r + 1,
+                    max(0, x - r) : None if columns else x + r + 1,
+                ]
+                total[:, y, x] = (window**2).sum(axis=(1, 2))
+        return a / (k + alpha * total) ** beta
+
+    return wrong
+
+
+def _end_not_included(a, k, n, alpha, beta):
+    total, r = np.empty_like(a), n // 2
+    H, W = a.shape[1:3]
+    for y in range(H):
+        for x in range(W):
+            window = a[:, max(0, y - r) : min(H - 1, y + r), max(0, x - r) : min(W - 1, x + r)]
+            total[:, y, x] = (window**2).sum(axis=(1, 2))
+    return a / (k + alpha * total) ** beta
+
+
+def _summed_over_everything_in_the_window(a, k, n, alpha, beta):
+    total, r = np.empty_like(a), n // 2
+    for y in range(a.shape[1]):
+        for x in range(a.shape[2]):
+            total[:, y, x] = (a[:, max(0, y - r) : y + r + 1, max(0, x - r) : x + r + 1] ** 2).sum()
+    return a / (k + alpha * total) ** beta
+
+
+def _x_and_y_swapped_with_bounds(a, k, n, alpha, beta):
+    total, r = np.empty_like(a), n // 2
+    H, W = a.shape[1:3]
+    for y in range(H):
+        for x in range(W):
+            window = a[:, max(0, x - r) : min(W - 1, x + r) + 1, max(0, y - r) : min(H - 1, y + r) + 1]
+            total[:, y, x] = (window**2).sum(axis=(1, 2))
+    return a / (k + alpha * total) ** beta
+
+
+def _height_and_width_swapped(a, k, n, alpha, beta):
+    total, r = np.empty_like(a), n // 2
+    W, H = a.shape[1:3]
+    for y in range(a.shape[1]):
+        for x in range(a.shape[2]):
+            window = a[:, max(0, y - r) : min(H - 1, y + r) + 1, max(0, x - r) : min(W - 1, x + r) + 1]
+            total[:, y, x] = (window**2).sum(axis=(1, 2))
+    return a / (k + alpha * total) ** beta
+
+
+def _x_and_y_swapped(a, k, n, alpha, beta):
+    total, r = np.zeros_like(a), n // 2
+    for y in range(a.shape[1]):
+        for x in range(a.shape[2]):
+            window = a[:, max(0, x - r) : x + r + 1, max(0, y - r) : y + r + 1]
+            total[:, y, x] = (window**2).sum(axis=(1, 2))
+    return a / (k + alpha * total) ** beta
+
+
+def _cross(total, a, n):
+    return _sums(a**2, 1, *_reach(n)) + _sums(a**2, 2, *_reach(n)) - a**2
+
+
+def _cross_twice(total, a, n):
+    return _sums(a**2, 1, *_reach(n)) + _sums(a**2, 2, *_reach(n))
+
+
+def _two_in_a_row(a, k, n, alpha, beta):
+    for axis in (1, 2):
+        a = a / (k + alpha * _sums(a**2, axis, *_reach(n))) ** beta
+    return a
+
+
+def _already_normalized_within(a, k, n, alpha, beta):
+    a, r = a.copy(), n // 2
+    for y in range(a.shape[1]):
+        for x in range(a.shape[2]):
+            total = (a[:, max(0, y - r) : y + r + 1, max(0, x - r) : x + r + 1] ** 2).sum(axis=(1, 2))
+            a[:, y, x] = a[:, y, x] / (k + alpha * total) ** beta
+    return a
+
+
+def _all_channels_too(total, a, n):
+    return np.broadcast_to(total.sum(-1, keepdims=True), a.shape)
+
+
+def _all_pictures_too(total, a, n):
+    return np.broadcast_to(total.sum(0, keepdims=True), a.shape)
+
+
+lrn_within = CodeExercise(
+    lrn_within,
+    outputs=["b"],
+    cases=_within_cases,
+    variants=[_as_bands, _as_padding, _as_integral_image],
+    mistakes=[
+        Mistake(
+            "window across channels",
+            "The window runs across the channels at one place. Here the neighbours are other *places* in the same "
+            "channel: axes 1 and 2.",
+            _across(),
+        ),
+        Mistake(
+            "window over pictures and rows",
+            "The window runs over axes 0 and 1. Axis 0 counts the pictures: a picture is not damped by the one before "
+            "it in the batch. The places are axes 1 and 2.",
+            _within(axes=(0, 1)),
+        ),
+        Mistake(
+            "window over columns and channels",
+            "The window runs over axes 2 and 3, columns and channels. The places are axes 1 and 2.",
+            _within(axes=(2, 3)),
+        ),
+        Mistake(
+            "window over rows and channels",
+            "The window runs over axes 1 and 3, rows and channels. The places are axes 1 and 2.",
+            _within(axes=(1, 3)),
+        ),
+        Mistake(
+            "only down the column",
+            "The window runs along axis 1 only: a column, not a square. There are two sums in the formula.",
+            _within(axes=(1,)),
+        ),
+        Mistake(
+            "only along the row",
+            "The window runs along axis 2 only: a row, not a square. There are two sums in the formula.",
+            _within(axes=(2,)),
+        ),
+        Mistake(
+            "a cross",
+            "The window is a cross: the row and the column. The corners are missing: a sum over p of a sum over q is a "
+            "square.",
+            _within(after_sum=_cross),
+        ),
+        Mistake(
+            "row plus column",
+            "The sum over the row and the sum over the column are added: a cross, with the middle counted twice. A sum "
+            "over p of a sum over q is a square: the second sum runs over the results of the first.",
+            _within(after_sum=_cross_twice),
+        ),
+        Mistake(
+            "normalized twice",
+            "It normalizes along one axis and then the result along the other. There is one denominator, with the sum "
+            "over the whole square in it.",
+            _two_in_a_row,
+        ),
+        Mistake(
+            "all channels as well",
+            "The squares of all channels are in the sum. Every square in it has the same i: a channel sees only itself.",
+            _within(after_sum=_all_channels_too),
+        ),
+        Mistake(
+            "all pictures as well",
+            "The squares of all pictures of the batch are in the sum. Each picture is normalized by itself.",
+            _within(after_sum=_all_pictures_too),
+        ),
+        Mistake(
+            "all pictures and channels as well",
+            "The window has the right places, but its sum runs over all pictures and channels, too: no axis was given.",
+            _summed_over_everything_in_the_window,
+        ),
+        Mistake(
+            "whole picture",
+            "The sum runs over the whole picture, whatever n is. Only places up to n/2 away take part.",
+            _whole((1, 2)),
+        ),
+        Mistake(
+            "x and y swapped",
+            "x and y have changed places in the window: it is cut out at the place mirrored at the diagonal. y goes "
+            "with axis 1 (H), x with axis 2 (W). On a square picture the shapes would not have told you.",
+            _x_and_y_swapped,
+        ),
+        Mistake(
+            "x and y swapped, bounds too",
+            "x and y have changed places in the window, together with their bounds: the rows are cut out around x and "
+            "the columns around y. y goes with axis 1 (H), x with axis 2 (W).",
+            _x_and_y_swapped_with_bounds,
+        ),
+        Mistake(
+            "H and W swapped",
+            "The window of y is cut off at W and that of x at H. On a square picture nobody would notice; where it is "
+            "taller than wide, the lower rows lose their window.",
+            _height_and_width_swapped,
+        ),
+        Mistake(
+            "max in place of min, columns",
+            "The sum over columns runs to the right end of the picture, whatever n is: its upper bound is "
+            "max(W, x + n/2), as it is printed in one transcript. max is never below W, so nothing is ever cut off by "
+            "n. Which of the two should win?",
+            _to_the_end(False, True),
+        ),
+        Mistake(
+            "max in place of min, rows",
+            "The sum over rows runs to the lower end of the picture, whatever n is. Look at its upper bound.",
+            _to_the_end(True, False),
+        ),
+        Mistake(
+            "max in place of min",
+            "Both sums run to the end of the picture, whatever n is. Look at their upper bounds: which of the two "
+            "numbers should win?",
+            _to_the_end(True, True),
+        ),
+        Mistake(
+            "n on each side",
+            "The window reaches n to each side. It reaches n/2.",
+            _within(reach=lambda n: (n, n)),
+        ),
+        Mistake(
+            "n / 2 rounded up",
+            "n/2 is rounded up. It is cut off: for n = 5 the window reaches 2 to each side.",
+            _within(reach=lambda n: (-(-n // 2), -(-n // 2))),
+        ),
+        Mistake(
+            "one too many at the end",
+            "The window reaches one too far to the right and down. Python's ranges and slices stop *before* their "
+            "end: count once more which end you gave.",
+            _within(reach=lambda n: (n // 2, n // 2 + 1)),
+        ),
+        Mistake(
+            "last ones missing",
+            "The last row and the last column of the window are missing. Python's ranges and slices stop *before* "
+            "their end; the formula's sums include their last index.",
+            _within(reach=lambda n: (n // 2, n // 2 - 1) if n > 1 else (0, -1)),
+        ),
+        Mistake(
+            "end at H - 1 and W - 1, not included",
+            "The window ends before min(H - 1, y + n/2) and min(W - 1, x + n/2): its last row and column are missing, "
+            "and those of the picture take part nowhere. Python's ranges and slices stop *before* their end.",
+            _end_not_included,
+        ),
+        Mistake(
+            "even n cut at the end",
+            "For odd n it is right. For even n your window is n wide, one less to the right and down; in the formula "
+            "all sides reach n/2, which makes n + 1.",
+            _within(reach=lambda n: (n // 2, (n - 1) // 2)),
+        ),
+        Mistake(
+            "even n made smaller",
+            "For odd n it is right. For even n the window reaches (n - 1)/2 to each side; the formula says n/2.",
+            _within(reach=lambda n: ((n - 1) // 2, (n - 1) // 2)),
+        ),
+        Mistake(
+            "a quadrant",
+            "Only places to the right and below take part. The sums begin at x - n/2 and y - n/2.",
+            _within(reach=lambda n: (0, n // 2)),
+        ),
+        Mistake(
+            "own element left out",
+            "The element's own square is missing: p = x, q = y lies in the sum.",
+            _within(after_sum=lambda s, a, n: s - a**2),
+        ),
+        Mistake(
+            "only the own element",
+            "Only the element's own square is in the sum: n changes nothing. Where are the neighbours?",
+            _within(reach=lambda n: (0, 0)),
+        ),
+        Mistake(
+            "mean with zeros",
+            "The squares are averaged over the whole window, zeros beyond the border counted in: zero padding counted "
+            "by a mean. The formula has a sum, to which a zero adds nothing; a mean it would lower.",
+            _within(after_sum=lambda s, a, n: s / (2 * (n // 2) + 1) ** 2),
+        ),
+        Mistake(
+            "mean over those who take part",
+            "The squares are averaged over the places that take part, not summed. A mean is not the formula's.",
+            _within(after_sum=lambda s, a, n: s / _members(s, a, n, (1, 2))),
+        ),
+        Mistake(
+            "divided by n squared",
+            "alpha is divided by n². That is Caffe's convention, where alpha means something else; the formula here "
+            "has alpha times the sum.",
+            _within(after_sum=lambda s, a, n: s / n**2),
+        ),
+        Mistake(
+            "squares forgotten",
+            "The responses are summed, not their squares. Where they differ in sign they cancel, and a negative "
+            "bracket has no power: NaN.",
+            _within(of=lambda a: a),
+        ),
+        Mistake("absolute values", "The absolute responses are summed, not their squares.", _within(of=np.abs)),
+        Mistake(
+            "square of the sum",
+            "The responses are summed and the sum is squared. The formula squares each one first.",
+            _within(of=lambda a: a, after_sum=lambda s, a, n: s**2),
+        ),
+        Mistake(
+            "wraps around",
+            "At the border the window goes on at the other side of the picture. That is what `np.roll` and negative "
+            "indices do. Beyond the border there is nothing to add.",
+            _within(mode="wrap"),
+        ),
+        Mistake(
+            "border repeated",
+            "Beyond the border the outermost places are counted again (padding with the edge). There is nothing to "
+            "add there.",
+            _within(mode="edge"),
+        ),
+        Mistake(
+            "border mirrored",
+            "Beyond the border the places are counted again in reverse (reflecting padding, which SciPy's filters "
+            "choose unless told otherwise). There is nothing to add there.",
+            _within(mode="symmetric"),
+        ),
+        Mistake("negative start", _NEGATIVE_START, _slices_from_below_zero((1, 2))),
+        Mistake("window moved inside", _MOVED, _moved_inside((1, 2))),
+        Mistake("border left as it was", _INNER, _inner_only((1, 2), "kept")),
+        Mistake("border left at 0", _INNER, _inner_only((1, 2), "zero")),
+        Mistake(
+            "neighbours already normalized",
+            "The result is written into the array whose neighbours are still to be read. Keep a for reading, write "
+            "into a new array.",
+            _already_normalized_within,
+        ),
+        *_both(_within),
+    ],
+    properties=_SHARED_PROPERTIES,
+    points=3,
+    hints=[
+        "Only the sum is new. Make an array `total` of a's shape, fill it place by place, and put the rest behind it "
+        "as before.",
+        "Two loops, over y (axis 1) and x (axis 2). Cut the window out with two slices; sum its squares over axes 1 "
+        "and 2, so that pictures and channels stay apart.",
+        "The rows of the window: from max(0, y - n // 2) to min(H - 1, y + n // 2), the end included. The columns "
+        "alike, with x and W.",
+    ],
+    insight="Same formula, other neighbours. In a corner about a quarter of the window is left, so the rim of a "
+    "picture is damped less than its middle.",
+)

@@ -1,0 +1,74 @@
+"""Notebook 02, predict: what moves whom."""
+
+from __future__ import annotations
+
+from helpers.exercises.engine import Mistake, PredictExercise
+
+
+_MOVES = ("rises", "falls", "stays")
+
+
+neighbours = PredictExercise(
+    {
+        "a neighbour in the window doubles": "falls",
+        "a channel outside the window doubles": "stays",
+        "the same channel at the next place doubles": "stays",
+        "it doubles itself, from 50 to 100": "rises",
+        "it doubles itself, from 400 to 800": "falls",
+    },
+    variable="moves",
+    choices={
+        "a neighbour in the window doubles": _MOVES,
+        "a channel outside the window doubles": _MOVES,
+        "the same channel at the next place doubles": _MOVES,
+        "it doubles itself, from 50 to 100": _MOVES,
+        "it doubles itself, from 400 to 800": _MOVES,
+    },
+    mistakes={
+        "a neighbour in the window doubles": [
+            Mistake("neighbours help", "a neighbour's square stands in the denominator, not in the numerator.", "rises"),
+            Mistake("neighbours ignored", "a neighbour's square is one of those that are added up.", "stays"),
+        ],
+        "a channel outside the window doubles": [
+            Mistake("everybody damps", "the sum ends at i ± n/2. Whoever is further away is not in it.", "falls"),
+            Mistake("distant ones help", "whoever is outside the window is nowhere in the formula for b_i.", "rises"),
+        ],
+        "the same channel at the next place doubles": [
+            Mistake(
+                "space mixed in",
+                "every square in this sum has the same x and y. (Neighbouring places are the other kind, within a "
+                "channel: it comes later.)",
+                "falls",
+            ),
+            Mistake("space helps", "every square in this sum has the same x and y.", "rises"),
+        ],
+        "it doubles itself, from 50 to 100": [
+            Mistake(
+                "already falling",
+                "put the numbers in: the numerator doubles, and the bracket grows from 2.25 to 3 only.",
+                "falls",
+            ),
+            Mistake("self balanced", "numerator and denominator both grow, but not by the same factor here.", "stays"),
+        ],
+        "it doubles itself, from 400 to 800": [
+            Mistake(
+                "always rising",
+                "put the numbers in: the numerator doubles, and the bracket grows from 18 to 66. To the power 0.75 "
+                "that is more than a factor of 2.",
+                "rises",
+            ),
+            Mistake(
+                "saturated",
+                "that would be beta = 0.5: then a / sqrt(alpha a²) no longer depends on a. AlexNet's beta is larger.",
+                "stays",
+            ),
+        ],
+    },
+    points=2,
+    hints=[
+        "Which squares are in the denominator of this one channel at this one place?",
+        "For the last two, compute: a / (2 + 1e-4 a²)^0.75.",
+    ],
+    insight="Neighbours in the window can only damp. The channel damps itself as well, and since beta is above 1/2 the "
+    "damping wins in the end: with AlexNet's constants a lone response has its largest output at 200.",
+)

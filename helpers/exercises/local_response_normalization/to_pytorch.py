@@ -1,0 +1,156 @@
+"""Notebook 02, code: translate between libraries."""
+
+from __future__ import annotations
+
+from helpers.exercises.engine import CodeExercise, Mistake
+from helpers.exercises.local_response_normalization._shared import _translation_cases
+
+
+def to_pytorch(k, n, alpha, beta):
+    size = 2 * (n // 2) + 1  # what takes part in the middle: n, or n + 1 when n is even
+    return size, alpha * size, beta, k
+
+
+to_pytorch = CodeExercise(
+    to_pytorch,
+    outputs=["size", "alpha", "beta", "k"],
+    cases=lambda: _translation_cases(float),
+    variants=[
+        lambda k, n, alpha, beta: (
+            n if n % 2 else n + 1, alpha * (n + (n + 1) % 2), beta, k
+        ),
+        lambda k, n, alpha, beta: [n // 2 * 2 + 1, (n // 2 * 2 + 1) * alpha, beta, float(k)],
+    ],
+    mistakes=[
+        Mistake(
+            "size n",
+            "For odd n this size is right. For an even one PyTorch's window is exactly n wide and lopsided; ours "
+            "counts n + 1 channels. Which size counts as many?",
+            lambda k, n, alpha, beta: (n, alpha * (2 * (n // 2) + 1), beta, k),
+            ("size",),
+        ),
+        Mistake(
+            "alpha times n",
+            "For odd n this alpha is right. For an even n PyTorch divides by its size, which is not n then.",
+            lambda k, n, alpha, beta: (2 * (n // 2) + 1, alpha * n, beta, k),
+            ("alpha",),
+        ),
+        Mistake(
+            "size n, alpha times n",
+            "For odd n it is right. For an even n our window has n + 1 channels, and PyTorch's is exactly `size` wide: "
+            "size must be another number, and so must what alpha is multiplied by.",
+            lambda k, n, alpha, beta: (n, alpha * n, beta, k),
+            ("size", "alpha"),
+        ),
+        Mistake(
+            "size n + 1",
+            "For even n this size is right. For odd n our window counts n.",
+            lambda k, n, alpha, beta: (n + 1, alpha * (2 * (n // 2) + 1), beta, k),
+            ("size",),
+        ),
+        Mistake(
+            "even n made smaller",
+            "For odd n it is right. For even n this is a channel short on each side: ours reaches n/2 both ways.",
+            lambda k, n, alpha, beta: (n - 1 + n % 2, alpha * (n - 1 + n % 2), beta, k),
+            ("size", "alpha"),
+        ),
+        Mistake(
+            "size n + 1, alpha times n + 1",
+            "For even n it is right. For odd n our window counts n, not n + 1.",
+            lambda k, n, alpha, beta: (n + 1, alpha * (n + 1), beta, k),
+            ("size", "alpha"),
+        ),
+        Mistake(
+            "radius as the size",
+            "PyTorch's size is the whole window, not its reach to one side. (The radius is TensorFlow's way.)",
+            lambda k, n, alpha, beta: (n // 2, alpha * (2 * (n // 2) + 1), beta, k),
+            ("size",),
+        ),
+        Mistake(
+            "radius as the size, alpha times it",
+            "PyTorch's size is the whole window, not its reach to one side. (The radius is TensorFlow's way.)",
+            lambda k, n, alpha, beta: (n // 2, alpha * (n // 2), beta, k),
+            ("size", "alpha"),
+        ),
+        Mistake(
+            "2n + 1",
+            "This is a window that reaches n to each side. Ours reaches n/2.",
+            lambda k, n, alpha, beta: (2 * n + 1, alpha * (2 * n + 1), beta, k),
+            ("size", "alpha"),
+        ),
+        Mistake(
+            "alpha as it is",
+            "alpha is passed on as it is. PyTorch divides it by size, so the damping would be too weak.",
+            lambda k, n, alpha, beta: (2 * (n // 2) + 1, alpha, beta, k),
+            ("alpha",),
+        ),
+        Mistake(
+            "alpha divided by size",
+            "alpha is divided by size: the wrong way round. PyTorch divides it itself; what must you pass so that our "
+            "alpha is left after that?",
+            lambda k, n, alpha, beta: (2 * (n // 2) + 1, alpha / (2 * (n // 2) + 1), beta, k),
+            ("alpha",),
+        ),
+        Mistake(
+            "alpha divided by n",
+            "alpha is divided by n: the wrong way round. PyTorch divides it itself; what must you pass so that our "
+            "alpha is left after that?",
+            lambda k, n, alpha, beta: (2 * (n // 2) + 1, alpha / n, beta, k),
+            ("alpha",),
+        ),
+        Mistake(
+            "alpha times size squared",
+            "alpha is multiplied by size². That is for Caffe's normalization *within* a channel.",
+            lambda k, n, alpha, beta: (2 * (n // 2) + 1, alpha * (2 * (n // 2) + 1) ** 2, beta, k),
+            ("alpha",),
+        ),
+        Mistake(
+            "k left at its default",
+            "k is 1, PyTorch's default, whatever is passed. AlexNet's k is 2.",
+            lambda k, n, alpha, beta: (2 * (n // 2) + 1, alpha * (2 * (n // 2) + 1), beta, 1.0),
+            ("k",),
+        ),
+        Mistake(
+            "k scaled as well",
+            "k is multiplied by size, too. PyTorch divides alpha only; k is added as it is.",
+            lambda k, n, alpha, beta: (2 * (n // 2) + 1, alpha * (2 * (n // 2) + 1), beta, k * (2 * (n // 2) + 1)),
+            ("k",),
+        ),
+        Mistake(
+            "beta fixed at 0.75",
+            "beta is 0.75, PyTorch's default, whatever is passed.",
+            lambda k, n, alpha, beta: (2 * (n // 2) + 1, alpha * (2 * (n // 2) + 1), 0.75, k),
+            ("beta",),
+        ),
+        Mistake(
+            "TensorFlow's order",
+            "This is TensorFlow's order, with k second. PyTorch's is size, alpha, beta, k.",
+            lambda k, n, alpha, beta: (2 * (n // 2) + 1, k, alpha * (2 * (n // 2) + 1), beta),
+        ),
+        Mistake(
+            "k first",
+            "The numbers are right and k stands first. PyTorch's order is size, alpha, beta, k.",
+            lambda k, n, alpha, beta: (k, 2 * (n // 2) + 1, alpha * (2 * (n // 2) + 1), beta),
+        ),
+        Mistake(
+            "alpha and beta swapped",
+            "alpha and beta have changed places.",
+            lambda k, n, alpha, beta: (2 * (n // 2) + 1, beta, alpha * (2 * (n // 2) + 1), k),
+            ("alpha", "beta"),
+        ),
+        Mistake(
+            "k before beta",
+            "The last two have changed places: PyTorch's order is size, alpha, beta, k.",
+            lambda k, n, alpha, beta: (2 * (n // 2) + 1, alpha * (2 * (n // 2) + 1), k, beta),
+            ("beta", "k"),
+        ),
+    ],
+    points=2,
+    hints=[
+        "First the odd n: PyTorch computes alpha / size times the sum. What must alpha be so that alpha / size is ours?",
+        "Then the even ones: how many channels does *our* n = 4 count in the middle? PyTorch's size is exactly that "
+        "number, and an odd size is symmetric.",
+    ],
+    insight="PyTorch's alpha is an alpha for the mean of `size` squares, ours one for their sum. And no even size of "
+    "PyTorch is our even n: its window is lopsided then.",
+)

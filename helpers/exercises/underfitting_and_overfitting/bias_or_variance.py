@@ -1,0 +1,74 @@
+"""Notebook 07, predict: bias or variance."""
+
+from __future__ import annotations
+
+from helpers.exercises.engine import Mistake, PredictExercise
+
+
+_LARGER = {
+    "degree 1, 30 measurements: the larger part": "bias",
+    "degree 15, 30 measurements: the larger part": "variance",
+    "degree 1, 3000 measurements: the larger part": "bias",
+}
+
+
+_DOUBLED = {
+    "noise doubled: the variance of degree 15 is multiplied by": 4.0,
+    "noise doubled: the bias² of degree 1 is multiplied by": 1.0,
+}
+
+
+_LINE_30, _HIGH_30, _LINE_3000 = _LARGER
+
+
+_VARIANCE_TIMES, _BIAS_TIMES = _DOUBLED
+
+
+bias_or_variance = PredictExercise(
+    _LARGER | _DOUBLED,
+    variable="prediction",
+    choices={entry: ("bias", "variance") for entry in _LARGER},
+    mistakes={
+        _LINE_30: [
+            Mistake("a line that swings", "a straight line has two numbers to choose and 30 measurements: from data set to "
+                    "data set it hardly moves. And it misses the bend each time in the same places.", "variance"),
+        ],
+        _HIGH_30: [
+            Mistake("a polynomial that misses", "degree 15 can come as close to this function as you like. What makes its "
+                    "curves bad is that each data set gives another one.", "bias"),
+        ],
+        _LINE_3000: [
+            Mistake("more data, more variance", "more measurements make the line steadier, and no less straight.",
+                    "variance"),
+        ],
+        _VARIANCE_TIMES: [
+            Mistake("doubled", "the curve's swings double. Variance is measured in squares.", 2.0),
+            Mistake("unchanged", "what swings from data set to data set is the noise that the curve follows.", 1.0),
+            Mistake("root", "the curve's swings double with the noise; their square grows faster, not more slowly.",
+                    2**0.5),
+            Mistake("halved", "more noise, more swing: the variance cannot fall.", 0.5),
+            Mistake("a quarter", "more noise, more swing: the variance cannot fall.", 0.25),
+            Mistake("sixteen", "16 would be the fourth power. Variance is a square.", 16.0),
+            Mistake("eight", "8 would be the third power. Variance is a square.", 8.0),
+        ],
+        _BIAS_TIMES: [
+            Mistake("doubled", "the noise is as often above as below: over many data sets it does not move the *mean* "
+                    "curve. And it is the mean curve that bias is about.", 2.0),
+            Mistake("squared", "the noise is as often above as below: over many data sets it does not move the *mean* "
+                    "curve. And it is the mean curve that bias is about.", 4.0),
+            Mistake("zero", "noise does not remove bias: the mean line misses the bend as before.", 0.0),
+            Mistake("halved", "noise does not move the mean line, neither away from the truth nor towards it.", 0.5),
+            Mistake("a quarter", "noise does not move the mean line, neither away from the truth nor towards it.", 0.25),
+        ],
+    },
+    points=2,
+    hints=[
+        "Bias: how far the *mean* of many fitted curves is from the truth. Variance: how far single curves are from "
+        "that mean.",
+        "Least squares is linear in y: the fit to (truth + noise) is the fit to the truth plus the fit to the noise. "
+        "While the places stay, which of the two is the same in every data set, which is another each time? And what does "
+        "doubling the noise do to each?",
+    ],
+    insight="Bias belongs to the model and the truth; variance to the model, the noise, the number of measurements and "
+    "where they were taken. So more data is a cure for the one and none for the other.",
+)

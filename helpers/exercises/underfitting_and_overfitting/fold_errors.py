@@ -1,0 +1,300 @@
+"""Notebook 07, code: cross-validation."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from helpers.exercises.engine import Case, Mistake, Property
+from helpers.exercises.underfitting_and_overfitting._shared import _FlatExercise
+
+
+def fold_errors(x, y, fold, learn):
+    errors = []
+    for k in range(fold.max() + 1):
+        held_out = fold == k
+        mean, std = x[~held_out].mean(axis=0), x[~held_out].std(axis=0)  # (D,) each
+        scaled = (x - mean) / std
+        decide = learn(scaled[~held_out], y[~held_out])
+        errors.append(((decide(scaled[held_out]) - y[held_out]) ** 2).mean())
+    return np.array(errors)  # (K,)
+
+
+def _neighbours(x, y, count=2):
+    """A learner for the cases: the mean of the two nearest; it depends on the scale of every feature."""
+
+    def decide(places):
+        distance = ((places[:, None] - x[None]) ** 2).sum(axis=-1)
+        nearest = np.argsort(distance, axis=1, kind="stable")[:, :count]
+        return y[nearest].mean(axis=1)
+
+    return decide
+
+
+def _fold_cases():
+    cases = []
+    for seed, count, folds in ((3, 12, 3), (8, 15, 5), (21, 14, 4)):
+        rng = np.random.default_rng(seed)
+        x = rng.normal([5.0, -300.0], [0.4, 60.0], size=(count, 2))
+        x[0] += [3.0, 0.0]  # one stray value: whether its fold is left out shows in the spread
+        x[3] += [0.0, 500.0]
+        y = x[:, 0] + x[:, 1] / 100 + rng.normal(scale=0.4, size=count)
+        cases.append(Case(f"with {count} examples in {folds} folds", (x, y, np.arange(count) % folds, _neighbours)))
+    return cases
+
+
+def _folds(one):
+    """The errors of ``one(x, y, held_out, learn)`` for each fold."""
+    return lambda x, y, fold, learn: np.array([one(x, y, fold == k, learn) for k in range(fold.max() + 1)])
+
+
+def _scaled(x, reference):
+    return (x - reference.mean(axis=0)) / reference.std(axis=0)
+
+
+def _error(decide, x, y):
+    return ((decide(x) - y) ** 2).mean()
+
+
+def _right_fold(x, y, out, learn, measure=_error):
+    scaled = _scaled(x, x[~out])
+    return measure(learn(scaled[~out], y[~out]), scaled[out], y[out])
+
+
+def _list_of_folds(x, y, fold, learn):
+    found = []
+    for k in np.unique(fold):
+        inside, outside = np.flatnonzero(fold != k), np.flatnonzero(fold == k)
+        centre, spread = np.mean(x[inside], axis=0), np.std(x[inside], axis=0, ddof=1)
+        model = learn((x[inside] - centre) / spread, y[inside])
+        found.append(np.mean(np.square(model((x[outside] - centre) / spread) - y[outside])))
+    return np.asarray(found)
+
+
+_SWAPPED = (
+    "Training and held-out examples have changed places: the model is trained on the one fold and measured on all the "
+    "others. Is the mask the wrong way round?"
+)
+
+
+_NO_NUMBER = "One number comes back. Asked is the error of each fold, shape (K,): its spread says how far to trust it."
+
+
+fold_errors = _FlatExercise(
+    fold_errors,
+    outputs=["errors"],
+    cases=_fold_cases,
+    variants=[_list_of_folds, _folds(_right_fold)],
+    mistakes=[
+        Mistake(
+            "scaling leaks",
+            "The mean and the standard deviation are taken from all examples, the held-out ones included. They have "
+            "then had a say in what the model gets to see: each fold must be prepared as if its held-out examples did "
+            "not exist.",
+            _folds(lambda x, y, out, learn: _error(
+                learn(_scaled(x, x)[~out], y[~out]), _scaled(x, x)[out], y[out])),
+        ),
+        Mistake(
+            "held-out scaled by itself",
+            "The held-out examples are standardized with their own mean and standard deviation. The model was trained in "
+            "another unit: use those of the training folds for both.",
+            _folds(lambda x, y, out, learn: _error(
+                learn(_scaled(x[~out], x[~out]), y[~out]), _scaled(x[out], x[out]), y[out])),
+        ),
+        Mistake(
+            "held-out not scaled",
+            "The training folds are standardized, the held-out examples come as they were. Both need the same scaling.",
+            _folds(lambda x, y, out, learn: _error(
+                learn(_scaled(x[~out], x[~out]), y[~out]), x[out], y[out])),
+        ),
+        Mistake(
+            "not standardized",
+            "Nothing is standardized, or all features are divided by one number: the feature with the large values decides "
+            "alone. Each feature has a mean and a standard deviation of its own.",
+            _folds(lambda x, y, out, learn: _error(learn(x[~out], y[~out]), x[out], y[out])),
+        ),
+        Mistake(
+            "scaled by the held-out fold",
+            "The mean and the standard deviation are those of the held-out examples, for all. They must come from the "
+            "training folds.",
+            _folds(lambda x, y, out, learn: _error(
+                learn(_scaled(x[~out], x[out]), y[~out]), _scaled(x[out], x[out]), y[out])),
+        ),
+        Mistake(
+            "trained on everything",
+            "The model is trained on all examples, the held-out ones included. It then knows what it is asked: that is "
+            "training error.",
+            _folds(lambda x, y, out, learn: _error(
+                learn(_scaled(x, x[~out]), y), _scaled(x[out], x[~out]), y[out])),
+        ),
+        Mistake(
+            "trained on everything, scaling leaks",
+            "Two things. The model is trained on all examples, the held-out ones included: that is training error. And "
+            "the mean and standard deviation come from all of them, too.",
+            _folds(lambda x, y, out, learn: _error(learn(_scaled(x, x), y), _scaled(x, x)[out], y[out])),
+        ),
+        Mistake(
+            "measured on the training folds",
+            "The error is measured on the examples the model was trained on. Measure on those that were held out.",
+            _folds(lambda x, y, out, learn: _error(
+                learn(_scaled(x[~out], x[~out]), y[~out]), _scaled(x[~out], x[~out]), y[~out])),
+        ),
+        Mistake(
+            "measured on everything",
+            "The error is measured on all examples, those of the training folds included. Measure on the held-out ones "
+            "alone.",
+            _folds(lambda x, y, out, learn: _error(learn(_scaled(x[~out], x[~out]), y[~out]), _scaled(x, x[~out]), y)),
+        ),
+        Mistake(
+            "folds swapped",
+            _SWAPPED,
+            _folds(lambda x, y, out, learn: _right_fold(x, y, ~out, learn)),
+        ),
+        Mistake(
+            "folds swapped in learning",
+            _SWAPPED + " (The scaling is right.)",
+            _folds(lambda x, y, out, learn: _error(
+                learn(_scaled(x, x[~out])[out], y[out]), _scaled(x, x[~out])[~out], y[~out])),
+        ),
+        Mistake(
+            "folds swapped, each scaled by itself",
+            "Two things. " + _SWAPPED + " And each part is standardized with its own mean and standard deviation: use those "
+            "of the training folds for both.",
+            _folds(lambda x, y, out, learn: _error(
+                learn(_scaled(x[out], x[out]), y[out]), _scaled(x[~out], x[~out]), y[~out])),
+        ),
+        Mistake(
+            "folds swapped, not standardized",
+            "Two things. " + _SWAPPED + " And nothing is standardized.",
+            _folds(lambda x, y, out, learn: _error(learn(x[out], y[out]), x[~out], y[~out])),
+        ),
+        Mistake(
+            "learned from the held-out fold",
+            "The model is trained on the held-out examples and measured on the same ones: is the mask the wrong way round "
+            "in `learn`?",
+            _folds(lambda x, y, out, learn: _error(
+                learn(_scaled(x, x[~out])[out], y[out]), _scaled(x, x[~out])[out], y[out])),
+        ),
+        Mistake(
+            "learned from the held-out fold, scaled by it",
+            "The held-out examples alone are used: for the scaling, for learning and for measuring. Is the mask the wrong "
+            "way round? The first two belong to the others.",
+            _folds(lambda x, y, out, learn: _error(
+                learn(_scaled(x[out], x[out]), y[out]), _scaled(x[out], x[out]), y[out])),
+        ),
+        Mistake(
+            "measured on the training folds, scaled by the held-out one",
+            "Two things. The mean and the standard deviation are those of the held-out examples. And the error is measured "
+            "on the examples the model was trained on.",
+            _folds(lambda x, y, out, learn: _error(
+                learn(_scaled(x, x[out])[~out], y[~out]), _scaled(x, x[out])[~out], y[~out])),
+        ),
+        Mistake(
+            "folds swapped, scaling leaks",
+            "Two things. " + _SWAPPED + " And the mean and standard deviation are taken from all examples.",
+            _folds(lambda x, y, out, learn: _error(learn(_scaled(x, x)[out], y[out]), _scaled(x, x)[~out], y[~out])),
+        ),
+        Mistake(
+            "averaged over the folds",
+            _NO_NUMBER,
+            lambda x, y, fold, learn: np.mean(_list_of_folds(x, y, fold, learn)),
+        ),
+        Mistake(
+            "summed over the folds",
+            _NO_NUMBER + " (And a sum grows with the number of folds.)",
+            lambda x, y, fold, learn: np.sum(_list_of_folds(x, y, fold, learn)),
+        ),
+        Mistake(
+            "last fold only",
+            "Only the last fold's error comes back: is the `return` inside the loop, or is the result overwritten in each "
+            "round?",
+            lambda x, y, fold, learn: _list_of_folds(x, y, fold, learn)[-1],
+        ),
+        Mistake(
+            "first fold only",
+            "Only the first fold's error comes back: the `return` stands inside the loop.",
+            lambda x, y, fold, learn: _list_of_folds(x, y, fold, learn)[0],
+        ),
+        Mistake(
+            "a fold missing",
+            "The last fold is missing. The folds are numbered from 0 to `fold.max()`, and `range` stops before its end.",
+            lambda x, y, fold, learn: _list_of_folds(x, y, fold, learn)[:-1],
+        ),
+        Mistake(
+            "fold 0 missing",
+            "Fold 0 is missing: the folds are numbered from 0.",
+            lambda x, y, fold, learn: _list_of_folds(x, y, fold, learn)[1:],
+        ),
+        Mistake(
+            "root taken",
+            "The root is taken. Asked is the mean *squared* error.",
+            lambda x, y, fold, learn: np.sqrt(_list_of_folds(x, y, fold, learn)),
+        ),
+        Mistake(
+            "squares summed",
+            "The squared errors of a fold are summed. Take the mean, or a large fold looks worse than a small one.",
+            _folds(lambda x, y, out, learn: _right_fold(
+                x, y, out, learn, lambda decide, x, y: ((decide(x) - y) ** 2).sum())),
+        ),
+        Mistake(
+            "absolute errors",
+            "These are mean absolute errors. Asked is the mean squared error.",
+            _folds(lambda x, y, out, learn: _right_fold(
+                x, y, out, learn, lambda decide, x, y: np.abs(decide(x) - y).mean())),
+        ),
+        Mistake(
+            "errors not squared",
+            "The errors are averaged without squaring: too high and too low cancel.",
+            _folds(lambda x, y, out, learn: _right_fold(
+                x, y, out, learn, lambda decide, x, y: (decide(x) - y).mean())),
+        ),
+        Mistake(
+            "squared after the mean",
+            "The mean comes before the square: too high and too low cancel. Square first.",
+            _folds(lambda x, y, out, learn: _right_fold(
+                x, y, out, learn, lambda decide, x, y: (decide(x) - y).mean() ** 2)),
+        ),
+        Mistake(
+            "divided by all examples",
+            "The sum of a fold's squared errors is divided by the number of all examples. Divide by the fold's own.",
+            lambda x, y, fold, learn: np.array([
+                _right_fold(x, y, fold == k, learn, lambda decide, a, b: ((decide(a) - b) ** 2).sum()) / len(y)
+                for k in range(fold.max() + 1)
+            ]),
+        ),
+        Mistake(
+            "each example standardized",
+            "Each example is standardized over its own features (axis 1). A feature is standardized over the examples.",
+            _folds(lambda x, y, out, learn: _error(
+                learn(_scaled(x.T, x.T).T[~out], y[~out]), _scaled(x.T, x.T).T[out], y[out])),
+        ),
+        Mistake(
+            "y standardized",
+            "y is standardized as well. Asked is the error in the unit of y: leave y as it is.",
+            _folds(lambda x, y, out, learn: _right_fold(x, (y - y.mean()) / y.std(), out, learn)),
+        ),
+        Mistake(
+            "y standardized in each round",
+            "y is standardized as well, in each round. Asked is the error in the unit of y: leave y as it is.",
+            _folds(lambda x, y, out, learn: _right_fold(x, (y - y[~out].mean()) / y[~out].std(), out, learn)),
+        ),
+        Mistake(
+            "variance for spread",
+            "The centred features are divided by the variance, not by its root.",
+            _folds(lambda x, y, out, learn: _error(
+                learn((x[~out] - x[~out].mean(0)) / x[~out].var(0), y[~out]),
+                (x[out] - x[~out].mean(0)) / x[~out].var(0), y[out])),
+        ),
+    ],
+    properties=[
+        Property("Every error should be a positive number; one is not.",
+                 lambda args, outputs: bool(np.all(outputs[0] > 0))),
+    ],
+    points=3,
+    hints=[
+        "A loop over the folds. `held_out = fold == k` is a mask of shape (N,), and `~held_out` are the others.",
+        "In each round four steps: mean and standard deviation of the others, scale everything with them, `learn` from the "
+        "others, measure on the held-out ones.",
+    ],
+    insight="Whatever is learned from data belongs inside the loop: the scaling, the choice of features, filling in what "
+    "is missing. Ask of every number in your program: would it be another one if the held-out examples did not exist?",
+)

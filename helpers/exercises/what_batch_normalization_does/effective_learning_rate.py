@@ -1,0 +1,193 @@
+"""Notebook 05, code: the effective learning rate."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from helpers.exercises.engine import Case, CodeExercise, Mistake, Property
+
+
+def effective_learning_rate(kernel, rate):
+    return rate / (kernel**2).sum(axis=0)
+
+
+def _kernel_cases():
+    rng = np.random.default_rng(48)
+    tall = rng.normal(0.1, 0.6, size=(5, 3)) * [1.0, 0.4, 2.5]
+    square = rng.normal(0.2, 0.7, size=(4, 4)) * [0.5, 1.0, 2.0, 3.0]
+    return [
+        Case("on a kernel of shape (5, 3) with rate 0.1", (tall, 0.1)),
+        Case("on a kernel of shape (4, 4) with rate 2.0", (square, 2.0)),
+    ]
+
+
+def _by_norm(kernel, rate):
+    return rate / np.linalg.norm(kernel, axis=0) ** 2
+
+
+def _by_einsum(kernel, rate):
+    return rate * np.einsum("iu,iu->u", kernel, kernel) ** -1.0
+
+
+def _by_columns(kernel, rate):
+    return np.array([rate / (column @ column) for column in kernel.T])
+
+
+effective_learning_rate = CodeExercise(
+    effective_learning_rate,
+    outputs=["effective"],
+    cases=_kernel_cases,
+    variants=[_by_norm, _by_einsum, _by_columns],
+    mistakes=[
+        Mistake(
+            "norm not squared",
+            "It divides by the length of the weights, not by its square. One factor comes from the gradient, the "
+            "other from the length that has to be turned.",
+            lambda kernel, rate: rate / np.linalg.norm(kernel, axis=0),
+        ),
+        Mistake(
+            "norm to the fourth",
+            "It divides by the fourth power of the length: the sum of squares *is* the length squared.",
+            lambda kernel, rate: rate / (kernel**2).sum(axis=0) ** 2,
+        ),
+        Mistake(
+            "axis=1",
+            "The sum runs over axis 1, the units: one number for each input. A unit's weights are a *column* of the "
+            "kernel.",
+            lambda kernel, rate: rate / (kernel**2).sum(axis=1),
+        ),
+        Mistake(
+            "axis=1, not squared",
+            "Two things: a unit's weights are a column of the kernel, and the length is to be squared.",
+            lambda kernel, rate: rate / np.linalg.norm(kernel, axis=1),
+        ),
+        Mistake(
+            "whole kernel",
+            "One length for the whole kernel. Batch normalization undoes the scale of each unit by itself, so each "
+            "has an effective rate of its own.",
+            lambda kernel, rate: rate / (kernel**2).sum(),
+        ),
+        Mistake(
+            "whole kernel, not squared",
+            "One length for the whole kernel, and not squared. Each unit has its own.",
+            lambda kernel, rate: rate / np.linalg.norm(kernel),
+        ),
+        Mistake(
+            "mean of squares",
+            "The squares are averaged, not summed: that is not the length of the vector, and depends on the number "
+            "of inputs.",
+            lambda kernel, rate: rate / (kernel**2).mean(axis=0),
+        ),
+        Mistake(
+            "variance",
+            "It divides by the variance of the weights, which subtracts their mean and averages. The length counts "
+            "from 0.",
+            lambda kernel, rate: rate / kernel.var(axis=0),
+        ),
+        Mistake(
+            "standard deviation",
+            "It divides by the standard deviation of the weights. The squared length counts from 0, and is a sum.",
+            lambda kernel, rate: rate / kernel.std(axis=0),
+        ),
+        Mistake(
+            "multiplied",
+            "It multiplies by the squared length. Longer weights turn *less*.",
+            lambda kernel, rate: rate * (kernel**2).sum(axis=0),
+        ),
+        Mistake(
+            "multiplied by the length",
+            "It multiplies by the length. Longer weights turn *less*; and the length is squared.",
+            lambda kernel, rate: rate * np.linalg.norm(kernel, axis=0),
+        ),
+        Mistake(
+            "rate forgotten",
+            "The rate is missing: that is 1 over the squared length.",
+            lambda kernel, rate: 1 / (kernel**2).sum(axis=0),
+        ),
+        Mistake(
+            "upside down",
+            "It is upside down: the rate stands above the line, the squared length below it.",
+            lambda kernel, rate: (kernel**2).sum(axis=0) / rate,
+        ),
+        Mistake(
+            "square of the sum",
+            "It squares the sum of the weights. Each weight is squared first, then they are summed.",
+            lambda kernel, rate: rate / kernel.sum(axis=0) ** 2,
+        ),
+        Mistake(
+            "absolute values",
+            "It sums absolute values. The length is the root of the sum of squares, and its square is that sum.",
+            lambda kernel, rate: rate / np.abs(kernel).sum(axis=0),
+        ),
+        Mistake(
+            "squared absolute sum",
+            "It squares the sum of absolute values: that is another norm. Square first, then sum.",
+            lambda kernel, rate: rate / np.abs(kernel).sum(axis=0) ** 2,
+        ),
+        Mistake(
+            "element by element",
+            "It divides by the square of each single weight. A unit's weights have one length together.",
+            lambda kernel, rate: rate / kernel**2,
+        ),
+        Mistake(
+            "length only",
+            "That is the squared length. Divide the rate by it.",
+            lambda kernel, rate: (kernel**2).sum(axis=0),
+        ),
+        Mistake(
+            "rate squared",
+            "The rate is squared as well. Only the length is.",
+            lambda kernel, rate: rate**2 / (kernel**2).sum(axis=0),
+        ),
+        Mistake(
+            "all units' products",
+            "That divides by the matrix of all scalar products between units. A unit's squared length is the product "
+            "with itself: the diagonal.",
+            lambda kernel, rate: rate / (kernel.T @ kernel),
+        ),
+        Mistake(
+            "all inputs' products",
+            "That multiplies rows with rows, input by input. A unit's weights are a *column*, and only its product "
+            "with itself is wanted.",
+            lambda kernel, rate: rate / (kernel @ kernel.T),
+        ),
+        Mistake(
+            "mean of the whole kernel",
+            "It divides by the mean square of the whole kernel. Each unit has its own length, and a length is a sum.",
+            lambda kernel, rate: rate / (kernel**2).mean(),
+        ),
+        Mistake(
+            "spectral norm",
+            "With `ord=2` NumPy takes a matrix's largest singular value, one number. Each unit (column) has a length "
+            "of its own.",
+            lambda kernel, rate: rate / np.linalg.norm(kernel, ord=2) ** 2,
+        ),
+        Mistake(
+            "number of inputs",
+            "It divides by the number of inputs. The weights themselves do not come into it.",
+            lambda kernel, rate: np.float64(rate / len(kernel)),
+        ),
+        Mistake(
+            "largest weight",
+            "It divides by the square of the largest weight of each unit. All its weights have a share in its length.",
+            lambda kernel, rate: rate / (kernel**2).max(axis=0),
+        ),
+        Mistake(
+            "all units averaged",
+            "That is the mean over the units, one number. Return one for each unit.",
+            lambda kernel, rate: (rate / (kernel**2).sum(axis=0)).mean(),
+        ),
+    ],
+    properties=[
+        Property("Doubling the rate should double the result, and it should be above 0.",
+                 lambda args, outputs: bool(np.all(outputs[0] > 0))),
+    ],
+    points=2,
+    hints=[
+        "The kernel has shape (inputs, units). Which numbers are the weights of unit 2?",
+        "‖w‖² of one unit is the sum of the squares of its column.",
+        "`rate` over a sum along axis 0.",
+    ],
+    insight="Each unit has its own effective rate, though one learning rate serves all. With weights that only get "
+    "longer it only falls: a schedule that nobody wrote.",
+)

@@ -1,0 +1,50 @@
+"""Notebook 05, experiment: a duel."""
+
+from __future__ import annotations
+
+from helpers.exercises.engine import ExperimentExercise, Mistake
+from helpers.exercises.what_batch_normalization_does._shared import _START, _duel_missing, _duel_report
+
+
+only_one_survives = ExperimentExercise(
+    measured=_duel_missing,
+    attempted=lambda r: any(r[name] != value for name, value in _START.items()),
+    met=lambda r: (r["learning_rate"] > 0.1 and r["batch_size"] == 60 and r["depth"] == 10
+                   and r["without"] < 0.2 and r["batch"] > 0.85),
+    report=_duel_report,
+    solved="""
+        result = duel(learning_rate=1.0)
+        """,
+    mistakes=[
+        Mistake(
+            "other settings changed",
+            "The batch size or the depth was changed, too. Only the learning rate is free here: otherwise you cannot "
+            "say what did it.",
+            lambda r: r["batch_size"] != 60 or r["depth"] != 10,
+        ),
+        Mistake(
+            "starving",
+            "At so small a rate the plain network is not broken, only slow: given more steps it would learn. Go the "
+            "other way, to steps that are too long for it.",
+            lambda r: r["learning_rate"] <= 0.1,
+        ),
+        Mistake(
+            "both broken",
+            "Here the normalized network breaks as well. Its range is wide, and it ends. Go back a little.",
+            lambda r: r["batch"] < 0.7,
+        ),
+        Mistake(
+            "both train",
+            "The plain network still learns something. Make its steps longer.",
+            lambda r: r["without"] >= 0.2,
+        ),
+    ],
+    otherwise="Close: the plain network is broken, and the normalized one has not come above 0.85 in 300 steps. Go "
+    "back a little towards the middle of its range.",
+    hints=[
+        "The figure of the 24 learning rates shows where the grey curve has fallen and the blue one has not.",
+        "Between 0.5 and 2 there is room. The base rate times ten, say.",
+    ],
+    insight="Too long a step makes the plain network's weights jump, and the ReLUs die or the loss grows without "
+    "end. With batch normalization the same step makes the weights longer, and the next one turns them less.",
+)

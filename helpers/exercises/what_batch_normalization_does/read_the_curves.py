@@ -1,0 +1,188 @@
+"""Notebook 05, code: read the curves."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from helpers.exercises.engine import Mistake, PredictExercise
+
+
+FIVE = ("plain", "BN-Baseline", "BN-x5", "BN-x30", "BN-x5-Sigmoid")
+
+
+def _curves() -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Return each curve's steps (T,) and its median over the seeds (T,), from the recording."""
+    from helpers import experiments
+
+    recording = experiments.load("five_curves")
+    steps = recording.arrays["step"][0]
+    return {name: (steps, np.median(recording.select(curve=name)["accuracy"], axis=0)) for name in FIVE}
+
+
+def _reading() -> dict[str, float | str]:
+    curves = _curves()
+    reached = {name: float(steps[np.argmax(median >= 0.9)]) for name, (steps, median) in curves.items()}
+    normalized = [name for name in FIVE if name != "plain"]
+    return {
+        "plain reaches 0.9 at step": reached["plain"],
+        "BN-x5 reaches 0.9 at step": reached["BN-x5"],
+        "times fewer steps for BN-x5": reached["plain"] / reached["BN-x5"],
+        "lowest at step 100 of those with BN": min(normalized, key=lambda name: curves[name][1][4]),
+        "lowest at step 5000": min(FIVE, key=lambda name: curves[name][1][-1]),
+    }
+
+
+class _Reading(PredictExercise):
+    """The third value may be the quotient of the student's own first two, if these are near enough."""
+
+    def evaluate(self, answer):
+        plain, ours, quotient = list(self.answers)[:3]
+        try:
+            own = float(answer[plain]) / float(answer[ours])
+            near = all(self._equal(key, answer[key], self.answers[key]) for key in (plain, ours))
+            if near and np.isclose(float(answer[quotient]), own, rtol=0.05):
+                answer = {**answer, quotient: self.answers[quotient]}
+        except (KeyError, TypeError, ValueError, ZeroDivisionError):
+            pass  # what is missing or no number is told below
+        return super().evaluate(answer)
+
+
+read_the_curves = _Reading(
+    _reading(),
+    variable="reading",
+    choices={"lowest at step 100 of those with BN": FIVE[1:], "lowest at step 5000": FIVE},
+    tolerance=0.26,  # it is read from a figure
+    mistakes={
+        "plain reaches 0.9 at step": [
+            Mistake(
+                "at the end",
+                "that is where the run ends and the plain network is at its best. Follow the height 0.9 to the left "
+                "until it meets the grey line.",
+                5000.0,
+            ),
+            Mistake(
+                "already above 0.9",
+                "at 1000 the line is above 0.9 already; it was there one measurement before.",
+                1000.0,
+            ),
+            Mistake(
+                "not yet at 0.9",
+                "around 500 the line is still below 0.9. On a logarithmic axis the middle between 100 and 1000 is "
+                "about 300, and 500 is well to the right of it.",
+                500.0,
+            ),
+            Mistake(
+                "leaving chance",
+                "there the plain network has only begun to climb. The height that is asked for is 0.9.",
+                250.0,
+            ),
+            Mistake(
+                "of another curve",
+                "that is another curve: at 200 the plain network is in the middle of its climb.",
+                160.0,
+            ),
+            Mistake(
+                "a decade too low",
+                "the axis is logarithmic: after 100 its lines are 200, 300, 400, ...; this reading is a decade too "
+                "low.",
+                75.0,
+            ),
+            Mistake("a decade too high", "that lies beyond the right edge of the figure.", 7500.0),
+            Mistake(
+                "late in the run",
+                "there the line has long been above 0.9. Where does it first get there?",
+                2500.0,
+            ),
+            Mistake("the accuracy", "that is an accuracy. The step is asked for.", 0.9),
+        ],
+        "BN-x5 reaches 0.9 at step": [
+            Mistake("not yet at 0.9", "between 100 and 150 it is close to 0.9, and still below.", 118.0),
+            Mistake("far from 0.9", "at 50 it is still clearly below 0.9.", 50.0),
+            Mistake(
+                "the slowest seed",
+                "300 is where its slowest seeds arrive (the lower edge of the band). Read the thick line: the median.",
+                300.0,
+            ),
+            Mistake(
+                "to the plain network's best",
+                "that is where it reaches what the plain network reaches at best. Here 0.9 is asked for.",
+                2375.0,
+            ),
+            Mistake(
+                "of another curve",
+                "that is the step of a slower curve. BN-x5 is the one with the orange-red squares.",
+                500.0,
+            ),
+            Mistake("of the plain network", "that is the plain network's step.", 750.0),
+            Mistake("a decade too low", "the axis is logarithmic, and this reading is a decade too low.", 20.0),
+            Mistake("the accuracy", "that is an accuracy. The step is asked for.", 0.9),
+        ],
+        "times fewer steps for BN-x5": [
+            Mistake("upside down", "it is the plain network's steps over those of BN-x5: above 1.", 200 / 750),
+            Mistake(
+                "the difference",
+                "that is the difference of the steps. Their quotient is asked for.",
+                550.0,
+            ),
+            Mistake(
+                "of the rates",
+                "this is not the quotient of your two steps. (5 is the quotient of the learning rates; the steps "
+                "are to be compared.)",
+                5.0,
+            ),
+            Mistake(
+                "the paper's",
+                "about 15 is the paper's factor, for another network and another target. Read ours.",
+                14.8,
+            ),
+            Mistake(
+                "to the plain network's best",
+                "this is not the quotient of your two steps. (About 2 is the factor for another target, the plain "
+                "network's best accuracy. Here it is 0.9.)",
+                2.0,
+            ),
+            Mistake(
+                "on a logarithmic axis",
+                "both numbers are steps: divide the one by the other. (On a logarithmic axis places on the page "
+                "cannot be divided.)",
+                1.25,
+            ),
+        ],
+        "lowest at step 100 of those with BN": [
+            Mistake("BN-Baseline is low", "BN-Baseline is among the highest there.", "BN-Baseline"),
+            Mistake("BN-x5 is low", "BN-x5 is among the highest there.", "BN-x5"),
+            Mistake(
+                "the sigmoids are low",
+                "the sigmoids are lowest at the end; at step 100 another curve is below them.",
+                "BN-x5-Sigmoid",
+            ),
+        ],
+        "lowest at step 5000": [
+            Mistake(
+                "the plain network is low at the end",
+                "the plain network is slow, and it arrives. One curve stays below it.",
+                "plain",
+            ),
+            Mistake(
+                "BN-x30 is low at the end",
+                "BN-x30 comes close to the plain network. One curve stays below both.",
+                "BN-x30",
+            ),
+            Mistake(
+                "BN-Baseline is low at the end",
+                "BN-Baseline is among the highest at the end.",
+                "BN-Baseline",
+            ),
+            Mistake("BN-x5 is low at the end", "BN-x5 is among the highest at the end.", "BN-x5"),
+        ],
+    },
+    points=2,
+    hints=[
+        "Lay a ruler at the height 0.9 and read where it meets each thick line. The axis is logarithmic: between 100 "
+        "and 1000 the marks would be 200, 300, 400, ..., closer and closer.",
+        "`np.median(accuracies(\"plain\"), axis=0)` is the thick line, one number for each of `steps`.",
+        "The third value is the quotient of the first two.",
+    ],
+    insight="Reading a logarithmic axis is a skill of its own. Note which target was used: to 0.9 the factor is "
+    "about four. For another target it will be another.",
+)

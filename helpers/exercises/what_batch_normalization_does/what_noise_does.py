@@ -1,0 +1,72 @@
+"""Notebook 05, predict: what noise will do."""
+
+from __future__ import annotations
+
+from helpers.exercises.engine import Mistake, PredictExercise
+
+
+_SIDES = ("less", "about the same", "more")
+
+
+what_noise_does = PredictExercise(
+    {
+        "inputs wander, noisy against BN": "more",
+        "inputs wander, noisy against plain": "more",
+        "training, noisy against plain": "faster",
+    },
+    variable="guess",
+    choices={
+        "inputs wander, noisy against BN": _SIDES,
+        "inputs wander, noisy against plain": _SIDES,
+        "training, noisy against plain": ("slower", "about the same", "faster"),
+    },
+    mistakes={
+        "inputs wander, noisy against BN": [
+            Mistake(
+                "noise calms",
+                "the noise draws a new mean for every unit at every step, and nothing behind it takes that away.",
+                "less",
+            ),
+            Mistake(
+                "BN swallows it",
+                "the noise is added *behind* batch normalization. The next dense layer gets it in full.",
+                "about the same",
+            ),
+        ],
+        "inputs wander, noisy against plain": [
+            Mistake(
+                "still calmer than plain",
+                "look again at the grey line of the drift: high for a while, and low for most of the time. The noise "
+                "draws each unit's mean anew at every step, from −0.5 to 0.5: two such draws are a third apart on "
+                "average, in standard deviations of BN's output. Compare the averages.",
+                "less",
+            ),
+            Mistake(
+                "as much as plain",
+                "at its peak the plain network's drift is about as large; but it does not stay there, and the noise "
+                "never stops. The average over training is asked for.",
+                "about the same",
+            ),
+        ],
+        "training, noisy against plain": [
+            Mistake(
+                "as the hypothesis says",
+                "that is what one must expect if a steady input is what helps. It is a good prediction, and it is "
+                "not what happens. Look at the next figure.",
+                "slower",
+            ),
+            Mistake(
+                "advantage gone",
+                "if a steady input were all that helps, the advantage would be gone. Look at the next figure.",
+                "about the same",
+            ),
+        ],
+    },
+    points=1,
+    hints=[
+        "Where does the noise stand: before or behind the normalization?",
+        "The third is a test of a hypothesis. Answer what you believe: both answers teach something.",
+    ],
+    insight="On average the layers' inputs wander more than in either network, and training starts fast all the same. "
+    "Whatever batch normalization does for the start, a steady distribution of inputs is not the main part of it.",
+)
