@@ -1,5 +1,6 @@
 """The exercise engine against careless answers: each gets a true message and breaks nothing."""
 
+import builtins
 import functools
 import html
 import importlib
@@ -980,3 +981,94 @@ def test_in_a_notebook_one_output_carries_both_forms(one, monkeypatch, capsys):
     verdict.display()
     assert shown == [(({"text/plain": str(verdict), "text/html": verdict.html()},), {"raw": True})]
     assert capsys.readouterr().out == ""
+
+
+# --- what a message may speak of, and what is taken for what it is ---------------------------------
+
+
+def test_a_mistake_about_both_outputs_is_not_named_for_one(two):
+    """Its message would say something false of the other."""
+    verdict = two.evaluate(lambda x: (np.zeros(3), x.var(axis=0)))
+    assert verdict.mistakes == ()
+    assert "Nothing is computed" not in text(verdict)
+    assert "Right: `variance`. Not yet: `mean`." in text(verdict)
+
+
+def test_a_mistake_that_gets_one_output_wrong_is_named_beside_another_fault(two):
+    verdict = two.evaluate(lambda x: (x.mean(axis=0) + 1, x.var(axis=0, ddof=1)))
+    assert verdict.mistakes == ("ddof=1",)
+    assert "`mean[0]`" in text(verdict)
+
+
+@pytest.mark.parametrize("digits", [1, 2])
+def test_a_rounded_result_is_told_so(two, digits):
+    verdict = two.evaluate(lambda x: (x.mean(axis=0).round(digits), x.var(axis=0).round(digits)))
+    assert verdict.state == "wrong"
+    assert f"rounded to {digits} digits" in text(verdict)
+    other = two.evaluate(lambda x: (x.mean(axis=0).round(digits), x.var(axis=0)))
+    assert f"rounded to {digits} digits" in text(other)
+
+
+def test_two_results_may_be_stacked(two):
+    assert two.evaluate(lambda x: np.stack(moments(x))).passed
+    assert two.evaluate(lambda x: np.stack([*moments(x), x.max(axis=0)])).state == "unusable"
+
+
+def test_whole_numbers_are_taken_where_the_values_are_whole():
+    counted = CodeExercise(
+        lambda x: (x > 0).sum(axis=0).astype(float),
+        cases=lambda: [Case("here", (np.array([[1.0, -1.0], [2.0, 3.0]]),))],
+        outputs=["count"],
+        mistakes=[Mistake("doubled", "Twice.", lambda x: 2.0 * (x > 0).sum(axis=0))],
+        hints=["A nudge.", "A sketch."],
+        insight="Well seen.",
+    )
+    counted.name = "counted"
+    assert counted.evaluate(lambda x: (x > 0).sum(axis=0)).passed
+    assert counted.evaluate(lambda x: 2 * (x > 0).sum(axis=0)).mistakes == ("doubled",)
+
+
+def test_decimals_that_get_lost_are_still_told(one):
+    assert "Where do the decimals get lost?" in text(one.evaluate(lambda x, factor=2.0: right(x, factor).astype(int)))
+
+
+def test_after_an_error_on_pictures_the_layout_is_said():
+    layer = CodeExercise(
+        lambda x: x.mean(axis=(0, 1, 2)),
+        cases=lambda: [Case("on images", (array_of(3, 4, 2, 3),))],
+        outputs=["mean"],
+        mistakes=[Mistake("sum", "A sum.", lambda x: x.sum(axis=(0, 1, 2)))],
+        hints=["A nudge.", "A sketch."],
+        insight="Well seen.",
+    )
+    layer.name = "layer"
+    verdict = layer.evaluate(lambda x: x - x.mean(axis=(0, 2, 3)).reshape(1, 2, 1, 1))
+    assert "Here the channels come last: (N, H, W, C)." in text(verdict)
+
+
+def test_what_is_imported_does_not_count_and_is_not_cut(one, short_limits, tmp_path, monkeypatch):
+    slow = tmp_path / "slow_to_import.py"
+    slow.write_text(
+        "import time\nend = time.process_time() + 0.4\nwhile time.process_time() < end:\n    pass\nfactor = 1\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    source = """
+    def scaled(x, factor=2.0):
+        import slow_to_import
+        return slow_to_import.factor * factor * (x - x.mean(axis=0))
+    """
+    before = builtins.__import__
+    assert one.evaluate(student(source)).passed
+    assert builtins.__import__ is before
+    endless = """
+    def scaled(x, factor=2.0):
+        import slow_to_import
+        while True:
+            pass
+    """
+    assert one.evaluate(student(endless)).state == "unusable"
+
+
+def test_an_import_that_fails_is_reported_as_what_it_is(one):
+    verdict = one.evaluate(student("def scaled(x, factor=2.0):\n    import there_is_no_such_module"))
+    assert "ModuleNotFoundError" in text(verdict)

@@ -22,7 +22,8 @@ def as_array(value: Any, expected: np.ndarray, what: str) -> np.ndarray | Proble
     """Turn one returned value into an array of the expected shape, or say what is wrong with it.
 
     Axes of length 1 may be there or not (``keepdims`` is a matter of taste), float32 and float64
-    are equally welcome. Shapes are otherwise compared exactly.
+    are equally welcome, and whole numbers where the expected values are whole. Shapes are otherwise
+    compared exactly.
     """
     if value is None:
         return Problem(f"{what} is `None`. Is the `return` missing, or did you `print` instead of returning?")
@@ -40,8 +41,8 @@ def as_array(value: Any, expected: np.ndarray, what: str) -> np.ndarray | Proble
     if not isinstance(value, (np.ndarray, np.generic, int, float)) or isinstance(value, bool):
         return Problem(f"{what} is a `{type(value).__name__}`. Return a NumPy array.")
     array = np.asarray(value)
-    if array.dtype.kind in "iu" and array.ndim == expected.ndim == 0:
-        array = array.astype(expected.dtype)  # a single number may well be whole
+    if array.dtype.kind in "iu" and (array.ndim == expected.ndim == 0 or _whole(expected)):
+        array = array.astype(expected.dtype)
     if array.dtype.kind != "f" and expected.dtype.kind == "f":
         lost = " Where do the decimals get lost?" if array.dtype.kind in "iub" else ""
         return Problem(f"{what} has dtype `{array.dtype}`, expected float32 or float64.{lost}")
@@ -50,6 +51,16 @@ def as_array(value: Any, expected: np.ndarray, what: str) -> np.ndarray | Proble
     if _squeezed(array.shape) != _squeezed(expected.shape):
         return Problem(f"{what} has shape {array.shape}, expected {expected.shape}.")
     return array.reshape(expected.shape)
+
+
+def _whole(values: np.ndarray) -> bool:
+    return bool(np.isfinite(values).all() and (values == np.round(values)).all())
+
+
+def rounded(got: np.ndarray, expected: np.ndarray) -> int | None:
+    """The digits after the decimal point, 1 to 6, to which ``got`` is ``expected`` rounded; else None."""
+    digits = range(1, 7)
+    return next((d for d in digits if np.allclose(got, np.round(expected, d), rtol=0, atol=1e-9, equal_nan=True)), None)
 
 
 def _squeezed(shape: tuple[int, ...]) -> tuple[int, ...]:

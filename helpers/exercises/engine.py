@@ -8,8 +8,8 @@ not pass raises ``CheckFailed``.
 
 A known mistake of a code exercise is code: a wrong implementation with its message. The check runs
 the student's function and all known mistakes on the same inputs and names the one that behaves
-the same. With several outputs each output is diagnosed by itself, so two mistakes at once are
-named both.
+the same. With several outputs a mistake is named only where it explains every output that it is
+about, so two mistakes about different outputs are named both.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 
 from helpers.exercises import sandbox
-from helpers.exercises.comparing import Problem, as_array, first_difference, number, same
+from helpers.exercises.comparing import Problem, as_array, first_difference, number, rounded, same
 from helpers.exercises.verdict import Verdict
 
 
@@ -45,7 +45,8 @@ class Mistake:
         answer: for a code exercise a function that makes the mistake; for a predict exercise the
             wrong value; for an experiment a function that takes the measured result and says
             whether this is what went wrong.
-        outputs: names of the outputs this mistake is about; empty means all.
+        outputs: names of the outputs this mistake is about; empty means those that it gets wrong.
+            It is named only where it explains them all.
     """
 
     name: str
@@ -260,12 +261,15 @@ class CodeExercise(Exercise):
             rest = (
                 "It is still running: restart the kernel (Kernel → Restart) before you go on."
                 if outcome.still_running
-                else "It was stopped. The inputs are small: look for a loop whose end is never reached."
+                else "It was stopped. The inputs are small: either a loop never reaches its end, or it does far more "
+                "than is needed."
             )
             return self._verdict("unusable", f"It did not return in time {case.text}.", rest)
         if outcome.error is not None:
             sentence, where = sandbox.describe_error(outcome.error, answer)
-            return self._verdict("unusable", sentence, f"That was {case.text}.", code=where)
+            pictures = any(isinstance(arg, np.ndarray) and arg.ndim == 4 for arg in case.args)
+            layout = "Here the channels come last: (N, H, W, C)." if pictures else ""
+            return self._verdict("unusable", sentence, f"That was {case.text}.", layout, code=where)
         parameters = list(inspect.signature(self._solution).parameters)
         for name, before, after in zip(parameters, case.args, args):
             if isinstance(before, np.ndarray) and not _untouched(before, after):
@@ -289,6 +293,8 @@ class CodeExercise(Exercise):
         names = ", ".join(self.outputs)
         if value is None or value is Ellipsis:
             return as_array(value, expected[0], "The result")  # type: ignore[return-value]
+        if isinstance(value, np.ndarray) and value.ndim and len(value) == len(self.outputs):
+            value = tuple(value)  # several results of one shape, stacked
         if not isinstance(value, (tuple, list)) or len(value) != len(self.outputs):
             count = f"{len(value)} values" if isinstance(value, (tuple, list)) else f"one `{type(value).__name__}`"
             return Problem(f"It returned {count}, expected {len(self.outputs)}: `return {names}`.")
@@ -343,17 +349,28 @@ class CodeExercise(Exercise):
 
     def _recognize(self, bad: list[int], results: dict[int, list[np.ndarray]]) -> list[Mistake | None]:
         """For each wrong output the known mistake that gives it on all these cases, or None."""
+        fitting = [mistake for mistake in self.mistakes if self._explains(mistake, results)]
 
         def first(ks: list[int]) -> Mistake | None:
-            return next((m for m in self.mistakes if all(self._explains(m, k, results) for k in ks)), None)
+            return next((m for m in fitting if set(ks) <= set(self._about(m))), None)
 
         # One mistake that explains everything is likelier than one for each output.
         whole = first(bad)
         return [whole] * len(bad) if whole else [first([k]) for k in bad]
 
-    def _explains(self, mistake: Mistake, k: int, results: dict[int, list[np.ndarray]]) -> bool:
-        about = not mistake.outputs or self.outputs[k] in mistake.outputs
-        return about and all(self._gives(mistake, case, k, got[k]) for case, got in results.items())
+    def _explains(self, mistake: Mistake, results: dict[int, list[np.ndarray]]) -> bool:
+        """Whether all outputs that the mistake is about are as it gives them: its message speaks of all of them."""
+        return all(self._gives(mistake, case, k, got[k]) for case, got in results.items() for k in self._about(mistake))
+
+    def _about(self, mistake: Mistake) -> list[int]:
+        """The outputs that the mistake names or, where it names none, those that it gets wrong."""
+        if mistake.outputs:
+            return [k for k, name in enumerate(self.outputs) if name in mistake.outputs]
+        cases = range(len(self._reference))
+        return [
+            k for k in range(len(self.outputs))
+            if not all(self._gives(mistake, case, k, self._reference[case][1][k]) for case in cases)
+        ]
 
     def _gives(self, mistake: Mistake, case: int, k: int, got: np.ndarray) -> bool:
         wrong = self._wrong[mistake.name][case][k]
@@ -373,7 +390,20 @@ class CodeExercise(Exercise):
         unknown = [k for k, mistake in zip(bad, named) if mistake is None]
         if not unknown:
             return self._name(known, right, printed)
+        if digits := self._rounded(bad, results):
+            return self._verdict(
+                "wrong", f"The values are right, but rounded to {digits} digits. Return them in full: whoever computes on "
+                "needs the rest. (`print` may round, `return` should not.)"
+            )
         return self._unknown(bad, unknown, results, known)
+
+    def _rounded(self, bad: list[int], results: list[list[np.ndarray]]) -> int | None:
+        """The digits to which all that differs is rounded, the same everywhere; else None."""
+        found = {
+            rounded(got[k], expected[k]) for got, (_, expected) in zip(results, self._reference) for k in bad
+            if not same(got[k], expected[k])
+        }
+        return found.pop() if len(found) == 1 else None
 
     def _name(self, known: list[Mistake], right: list[str], printed: str) -> Verdict:
         good = f"Right: {_listed(right)}." if right else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import ctypes
 import gc
@@ -47,8 +48,10 @@ def call(function: Callable[[], Any], *, cpu_seconds: float | None = None) -> Ou
     """Call ``function()`` in a thread of its own, with a time limit.
 
     The limit is CPU time of the process, so that a slow or busy machine is not taken for an
-    endless loop, with a generous limit on the clock for a function that waits. A thread is used
-    because signals exist on some systems only, and a process would have to pickle the function.
+    endless loop, with a generous limit on the clock for a function that waits. What the function
+    imports does not count, and no import is cut short: a library would stay half loaded. A thread
+    is used because signals exist on some systems only, and a process would have to pickle the
+    function.
 
     Args:
         cpu_seconds: the limit; ``CPU_SECONDS`` unless told.
@@ -57,10 +60,12 @@ def call(function: Callable[[], Any], *, cpu_seconds: float | None = None) -> Ou
     outcome = Outcome()
     stdout = io.StringIO()
     ending = threading.Lock()
+    imports = _Imports()
 
     def work() -> None:
         try:
             try:
+                imports.thread = threading.get_ident()
                 outcome.value = function()
             except BaseException as error:  # noqa: BLE001 - SystemExit is an answer, too
                 outcome.error = error
@@ -76,6 +81,7 @@ def call(function: Callable[[], Any], *, cpu_seconds: float | None = None) -> Ou
         contextlib.redirect_stderr(io.StringIO()),
         _no_garbage_collection(),
         warnings.catch_warnings(),
+        imports,
     ):
         warnings.simplefilter("ignore")
         clock, cpu = time.monotonic(), time.process_time()
@@ -83,7 +89,12 @@ def call(function: Callable[[], Any], *, cpu_seconds: float | None = None) -> Ou
         # A fast answer is not made to wait for the next look at the clock.
         thread.join(0.02)
         while thread.is_alive():
-            if time.process_time() - cpu > limit or time.monotonic() - clock > WALL_SECONDS:
+            with imports.lock:
+                late = not imports.depth and (
+                    time.process_time() - cpu - imports.cpu > limit
+                    or time.monotonic() - clock - imports.clock > WALL_SECONDS
+                )
+            if late:
                 outcome.timed_out = True
                 break
             thread.join(0.01)
@@ -92,6 +103,48 @@ def call(function: Callable[[], Any], *, cpu_seconds: float | None = None) -> Ou
             outcome.value = outcome.error = None
     outcome.printed = stdout.getvalue()
     return outcome
+
+
+class _Imports:
+    """What one thread imports while this is entered: whether it does now, and the time that it took.
+
+    Attributes:
+        thread: the thread's identifier; other threads' imports are left alone.
+        lock: held while the other attributes change.
+        depth: imports that are going on, one inside another.
+        cpu, clock: seconds that finished imports took.
+    """
+
+    def __init__(self) -> None:
+        self.thread: int | None = None
+        self.lock = threading.Lock()
+        self.depth, self.cpu, self.clock = 0, 0.0, 0.0
+
+    def __enter__(self) -> None:
+        self._original = original = builtins.__import__
+
+        def timed(*arguments, **options):
+            if threading.get_ident() != self.thread:
+                return original(*arguments, **options)
+            with self.lock:
+                self.depth += 1
+                if self.depth == 1:
+                    self._began = time.process_time(), time.monotonic()
+            try:
+                return original(*arguments, **options)
+            finally:
+                with self.lock:
+                    self.depth -= 1
+                    if self.depth == 0:
+                        self.cpu += time.process_time() - self._began[0]
+                        self.clock += time.monotonic() - self._began[1]
+
+        self._timed = timed
+        builtins.__import__ = timed
+
+    def __exit__(self, *error: object) -> None:
+        if builtins.__import__ is self._timed:
+            builtins.__import__ = self._original
 
 
 @contextlib.contextmanager
