@@ -11,7 +11,7 @@ from .output import mime, show
 from .style import CourseFigure, number
 from .watching import someone_watches
 
-_CALLS: list[tuple[Callable[..., CourseFigure], dict[str, list], dict[str, Any]]] = []  # shown without sliders
+_CALLS: list[tuple[Callable[..., CourseFigure], dict[str, list]]] = []  # shown without sliders
 
 
 def explore(
@@ -54,11 +54,11 @@ def explore(
         _show_with_sliders(draw, first, offered, texts)
     else:
         show(_figure(draw, first))
-        _CALLS.append((draw, offered, first))
+        _CALLS.append((draw, offered))
 
 
 def redraw_all() -> None:
-    """Draw again what `explore` has shown without sliders, as if somebody now moved each slider to its two ends.
+    """Draw again what `explore` has shown without sliders, with all sliders at their first values, then at their last.
 
     For a program that has run a notebook: it shows nothing and keeps no figure.
 
@@ -66,15 +66,14 @@ def redraw_all() -> None:
         Exception: What a `draw` raises, with a note that says at which values.
         TypeError: If a `draw` does not give a figure.
     """
-    for draw, offered, first in _CALLS:
-        for name, values in offered.items():
-            for end in (values[0], values[-1]):
-                now = first | {name: end}
-                try:
-                    mime(_figure(draw, now))
-                except Exception as error:
-                    error.add_note(f"{_call(now)} failed.")
-                    raise
+    for draw, offered in _CALLS:
+        for end in (0, -1):
+            now = {name: values[end] for name, values in offered.items()}
+            try:
+                mime(_figure(draw, now))
+            except Exception as error:
+                error.add_note(f"{_call(now)} failed.")
+                raise
 
 
 def _values(name: str, values: Any) -> list:
