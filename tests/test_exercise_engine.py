@@ -11,7 +11,6 @@ import sys
 import textwrap
 import threading
 import time
-import types
 import warnings
 
 import numpy as np
