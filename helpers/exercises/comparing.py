@@ -21,8 +21,8 @@ class Problem:
 def as_array(value: Any, expected: np.ndarray, what: str) -> np.ndarray | Problem:
     """Turn one returned value into an array of the expected shape, or say what is wrong with it.
 
-    Axes of length 1 may be there or not (``keepdims`` is a matter of taste), float32 and float64
-    are equally welcome, and whole numbers where the expected values are whole. Shapes are otherwise
+    Axes of length 1 may be there or not (what they mean is judged apart), float32 and float64 are
+    equally welcome, and whole numbers where the expected values are whole. Shapes are otherwise
     compared exactly.
     """
     if value is None:
@@ -72,6 +72,12 @@ def same(a: np.ndarray, b: np.ndarray) -> bool:
     return a.shape == b.shape and bool(
         np.allclose(a, b, rtol=RELATIVE, atol=ABSOLUTE, equal_nan=True)
     )
+
+
+def same_up_to_ones(a: np.ndarray, b: np.ndarray) -> bool:
+    """As ``same``, whatever axes of length 1 there are."""
+    a, b = np.asarray(a), np.asarray(b)
+    return _squeezed(a.shape) == _squeezed(b.shape) and same(a.reshape(-1), b.reshape(-1))
 
 
 def first_difference(got: np.ndarray, expected: np.ndarray, what: str) -> str:

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from helpers.exercises.comparing import same
-from helpers.exercises.engine import Case, CodeExercise, Mistake, Property, _is_stub
+from helpers.exercises.engine import Case, CodeExercise, Mistake, Property
+from helpers.exercises.engine.code import is_stub
 from helpers.exercises.verdict import Verdict
 
 
@@ -182,23 +182,6 @@ class LayerExercise(CodeExercise):
     def solved_cell(self) -> str:
         return self._source
 
-    def _prepare(self) -> None:
-        """Those that spoil fewer outputs first: the engine takes the first that explains all that is wrong."""
-        if self._reference is not None:
-            return
-        super()._prepare()
-
-        def spoilt(mistake: Mistake) -> int:
-            return sum(
-                not all(
-                    same(wrong[k], right[k])
-                    for wrong, (_, right) in zip(self._wrong[mistake.name], self._reference, strict=True)
-                )
-                for k in range(len(self.outputs))
-            )
-
-        self.mistakes = tuple(sorted(self.mistakes, key=spoilt))
-
     def evaluate(self, answer: Any) -> Verdict:
         if inspect.isfunction(answer) and getattr(answer, "__module__", "") == __name__:
             return super().evaluate(answer)  # the catalogue's own, in the course's tests
@@ -213,7 +196,7 @@ class LayerExercise(CodeExercise):
 
         if not issubclass(answer, keras.layers.Layer):
             return self._verdict("unusable", f"It is no Keras layer: `class {name}(keras.layers.Layer)`.")
-        if "call" not in vars(answer) or _is_stub(answer.call):
+        if "call" not in vars(answer) or is_stub(answer.call):
             return self._verdict("not attempted", "Replace the `...` in `build` and `call`, run the cell, then this one.")
         if not self._warm:  # the first layer of a session takes its time: that is not the student's
             _Trial(keras.layers.BatchNormalization)(*_layer_cases()[0].args)
@@ -226,20 +209,19 @@ class LayerExercise(CodeExercise):
             if filtered:
                 keras.config.enable_traceback_filtering()
 
-    def _refuse_outcome(self, answer, case, args, outcome):
-        error = outcome.error
+    def _raised(self, answer, case, error):
         if isinstance(error, _Unfinished):
             return self._verdict("unusable", str(error))
         # Keras puts the message in bold between words of its own.
-        inner = re.search(r"\x1b\[1m(.*?)\x1b\[0m", str(error or ""), re.DOTALL)
+        inner = re.search(r"\x1b\[1m(.*?)\x1b\[0m", str(error), re.DOTALL)
         if inner:
             bare = type(type(error).__name__, (Exception,), {})
-            outcome.error = bare(inner[1].strip()).with_traceback(error.__traceback__)
-        verdict = super()._refuse_outcome(answer, case, args, outcome)
-        more = next((said for sign, said in _REMEDIES.items() if error is not None and sign in str(error)), "")
+            error = bare(inner[1].strip()).with_traceback(error.__traceback__)
+        verdict = super()._raised(answer, case, error)
+        more = next((said for sign, said in _REMEDIES.items() if sign in str(error)), "")
         if not more and getattr(answer, "in_fit", False) and any(sign in str(error) for sign in _SIZE_UNKNOWN):
             more = _NO_SIZE
-        return replace(verdict, paragraphs=(*verdict.paragraphs, more)) if verdict and more else verdict
+        return replace(verdict, paragraphs=(*verdict.paragraphs, more)) if more else verdict
 
 
 def _layer_on_trial(

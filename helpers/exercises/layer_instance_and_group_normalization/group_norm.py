@@ -53,7 +53,7 @@ class GroupExercise(CodeExercise):
         args = copy.deepcopy(self.refused.args)
         outcome = sandbox.call(lambda: answer(*args), cpu_seconds=self.cpu_seconds)
         if outcome.timed_out:
-            return self._refuse_outcome(answer, self.refused, args, outcome)
+            return self._refuse_call(self.refused, args, outcome)
         if isinstance(outcome.error, ValueError):
             return verdict
         mistake = next(m for m in self.refusals if m.answer(outcome.value, outcome.error))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from helpers.exercises.engine import Case, Mistake, Property
-from helpers.exercises.underfitting_and_overfitting._shared import _FlatExercise, _measured, fit, predict, truth
+from helpers.exercises.engine import Case, CodeExercise, Mistake, Property
+from helpers.exercises.underfitting_and_overfitting._shared import _measured, fit, predict, truth
 
 
 def fit_polynomial(x, y, degree, x_new):
@@ -106,7 +106,7 @@ def _own_range(x, y, degree, x_new):
 _NO_CONSTANT = "The constant is missing, the power 0: every curve then goes through the origin."
 
 
-fit_polynomial = _FlatExercise(
+fit_polynomial = CodeExercise(
     fit_polynomial,
     outputs=["y_new"],
     cases=_polynomial_cases,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from helpers.exercises.engine import Case, Mistake, Property
-from helpers.exercises.underfitting_and_overfitting._shared import _FlatExercise
+from helpers.exercises.engine import Case, CodeExercise, Mistake, Property
 
 
 def fold_errors(x, y, fold, learn):
@@ -79,7 +78,7 @@ _SWAPPED = (
 _NO_NUMBER = "One number comes back. Asked is the error of each fold, shape (K,): its spread says how far to trust it."
 
 
-fold_errors = _FlatExercise(
+fold_errors = CodeExercise(
     fold_errors,
     outputs=["errors"],
     cases=_fold_cases,

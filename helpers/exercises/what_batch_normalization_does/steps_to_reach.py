@@ -40,7 +40,7 @@ def _by_loop(accuracies, steps, target, never=np.inf):
 
 
 def _by_minimum(accuracies, steps, target, never=np.inf):
-    late = np.where(accuracies >= target, steps.astype(np.float32), np.inf).min(axis=1, keepdims=True)
+    late = np.where(accuracies >= target, steps.astype(np.float32), np.inf).min(axis=1)
     return np.where(np.isinf(late), never, late)
 
 

@@ -1,0 +1,471 @@
+"""Exercises whose answer is a function."""
+
+from __future__ import annotations
+
+import copy
+import dis
+import inspect
+import itertools
+import textwrap
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from helpers.exercises import sandbox
+from helpers.exercises.comparing import Problem, as_array, first_difference, number, rounded, same, same_up_to_ones
+from helpers.exercises.engine.base import Exercise, Mistake, listed
+from helpers.exercises.verdict import Verdict
+
+# What one call gave: an array for each output, an exception where it raised, a Problem where it is no array.
+Outputs = list[Any]
+
+
+@dataclass(frozen=True)
+class Property:
+    """Something every right answer has, to be told to a student whose mistake is not known.
+
+    Attributes:
+        text: the property, as a sentence that is false for the student's answer.
+        holds: called with the case's arguments and the list of outputs (arrays).
+    """
+
+    text: str
+    holds: Callable[[tuple, list[np.ndarray]], bool]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One call of the student's function.
+
+    Attributes:
+        text: what the inputs are, as in "on a batch of shape (4, 3)".
+        args: positional arguments; the student's function gets copies.
+        edge: a tie, a zero or another special input. A mistake that shows in the other cases is
+            named by those alone, and what goes wrong here is told beside it.
+    """
+
+    text: str
+    args: tuple
+    edge: bool = False
+
+
+class CodeExercise(Exercise):
+    """Write a function.
+
+    Args:
+        solution: the function itself; its signature is the one students must offer.
+        cases: calls on which the answer is compared with the solution. The first is the plainest.
+        outputs: the names of what it returns, in order; one name for a single array.
+        mistakes: wrong implementations, each with its message; one that raises is known by its error.
+        properties: told where the mistake is not known; the first that fails is named.
+        variants: other right implementations; only the tests use them.
+        given: returns what the solution's source uses and the notebook has defined before (NumPy apart), by name.
+    """
+
+    kind = "code"
+    cpu_seconds: float | None = None  # for one call; the sandbox's own limit unless set
+
+    def __init__(
+        self,
+        solution: Callable,
+        *,
+        cases: Callable[[], Sequence[Case]],
+        outputs: Sequence[str],
+        mistakes: Sequence[Mistake],
+        properties: Sequence[Property] = (),
+        variants: Sequence[Callable] = (),
+        given: Callable[[], Mapping[str, Any]] = dict,
+        points: int = 2,
+        hints: Sequence[str],
+        insight: str,
+    ) -> None:
+        super().__init__(points=points, hints=hints, insight=insight)
+        self._solution = solution
+        self._make_cases = cases
+        self.outputs = tuple(outputs)
+        self.mistakes = tuple(mistakes)
+        self.properties = tuple(properties)
+        self.variants = tuple(variants)
+        self.given = given
+        self._reference: list[tuple[Case, list[np.ndarray]]] | None = None
+        self._wrong: dict[tuple[str, int], Outputs] = {}
+
+    def solved_cell(self) -> str:
+        return textwrap.dedent(inspect.getsource(self._solution))
+
+    def evaluate(self, answer: Any) -> Verdict:
+        self._prepare()
+        refusal = self._not_a_fitting_function(answer)
+        if refusal:
+            return refusal
+        results: list[Outputs] = []
+        printed, shape, refused = "", "", None
+        for case, expected in self._reference:
+            args = copy.deepcopy(case.args)
+            outcome = sandbox.call(lambda: answer(*args), cpu_seconds=self.cpu_seconds)
+            printed = printed or outcome.printed
+            refusal = self._refuse_call(case, args, outcome)
+            if refusal:
+                refused = refused or refusal
+                break
+            outputs, refusal = self._outputs(answer, case, expected, outcome)
+            results.append(outputs)
+            # Further cases are run all the same: a known mistake is recognized by all of them.
+            refused = refused or refusal
+            shape = shape or ("" if refused else self._other_shape(outcome.value, expected))
+        if refused:
+            return self._refused(refused, results, printed)
+        return self._compare(results, printed, shape)
+
+    def _prepare(self) -> None:
+        """Run the solution once; every later check reuses the results."""
+        if self._reference is None:
+            self._reference = []
+            for case in self._make_cases():
+                value = self._solution(*copy.deepcopy(case.args))
+                values = (value,) if len(self.outputs) == 1 else value
+                self._reference.append((case, [np.asarray(v) for v in values]))
+
+    def wrong_outputs(self, mistake: Mistake, case: int) -> Outputs:
+        """What a known mistake gives on one case (run once); where it raises, its error for each output."""
+        if (mistake.name, case) not in self._wrong:
+            self._wrong[mistake.name, case] = self._run(mistake.answer, self._reference[case][0])
+        return self._wrong[mistake.name, case]
+
+    def _run(self, function: Callable, case: Case) -> Outputs:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                value = function(*copy.deepcopy(case.args))
+        except Exception as error:  # noqa: BLE001 - some mistakes cannot take every input
+            return [error] * len(self.outputs)
+        values = (value,) if len(self.outputs) == 1 else value
+        return [np.asarray(v) for v in values]
+
+    def _not_a_fitting_function(self, answer: Any) -> Verdict | None:
+        name = self._solution.__name__
+        if answer is None or answer is Ellipsis:
+            return self._verdict("not attempted", f"Write `{name}` in the cell above, run it, then run this one.")
+        if not callable(answer):
+            return self._verdict(
+                "unusable",
+                f"`check` takes your function itself, and got a `{type(answer).__name__}`. "
+                f"Pass the name without calling it: `check({name})`.",
+            )
+        if inspect.iscoroutinefunction(answer):
+            return self._verdict("unusable", f"Calling an `async def` does not run it. Write `def {name}`.")
+        if is_stub(answer):
+            return self._verdict("not attempted", f"Replace the `...` in `{name}`, run the cell, then run this one.")
+        try:
+            signature = inspect.signature(answer)
+        except (TypeError, ValueError):
+            return None
+        wanted = inspect.signature(self._solution)
+        for case, _ in self._reference:
+            count = len(case.args)
+            try:
+                signature.bind(*case.args)
+            except TypeError:
+                return self._verdict(
+                    "unusable",
+                    f"It is called as `{name}{_plain(wanted)}`, with {count} argument{'s' * (count > 1)} by "
+                    f"position; yours is `{getattr(answer, '__name__', 'function')}{_plain(signature)}`.",
+                )
+        return None
+
+    def _refuse_call(self, case: Case, args: tuple, outcome: sandbox.Outcome) -> Verdict | None:
+        """What is said of a call that did not return, or that changed its inputs."""
+        if outcome.timed_out:
+            rest = (
+                "It is still running: restart the kernel (Kernel → Restart) before you go on."
+                if outcome.still_running
+                else "It was stopped. The inputs are small: either a loop never reaches its end, or it does far more "
+                "than is needed."
+            )
+            return self._verdict("unusable", f"It did not return in time {case.text}.", rest)
+        parameters = list(inspect.signature(self._solution).parameters)
+        for name, before, after in zip(parameters, case.args, args):
+            if outcome.error is None and not _untouched(before, after):
+                return self._verdict(
+                    "unusable",
+                    f"It wrote into its input `{name}`. Whoever passed that array still needs it: the next "
+                    "call would get other numbers.",
+                    f"Look for `{name} -= ...`, `{name}[...] = ...` or `out={name}`; make a new array instead.",
+                )
+        return None
+
+    def _outputs(
+        self, answer: Callable, case: Case, expected: list[np.ndarray], outcome: sandbox.Outcome
+    ) -> tuple[Outputs, Verdict | None]:
+        """What a call gave, and what is said of it where it cannot be compared."""
+        if outcome.error is not None:
+            return [outcome.error] * len(self.outputs), self._raised(answer, case, outcome.error)
+        arrays = self._arrays(outcome.value, expected, case)
+        if not isinstance(arrays, Problem):
+            return arrays, None
+        hint = "What it printed is not what it returns." if outcome.printed else ""
+        refusal = self._verdict("unusable", arrays.text, f"That was {case.text}.", hint)
+        values = (outcome.value,) if len(self.outputs) == 1 else outcome.value
+        if not isinstance(values, (tuple, list)) or len(values) != len(self.outputs):
+            return [arrays] * len(self.outputs), refusal
+        # A wrong shape may be a mistake we know; the shape alone would say less.
+        return [np.asarray(v) if _numeric(v) else arrays for v in values], refusal
+
+    def _raised(self, answer: Callable, case: Case, error: BaseException) -> Verdict:
+        sentence, where = sandbox.describe_error(error, answer)
+        pictures = any(isinstance(arg, np.ndarray) and arg.ndim == 4 for arg in case.args)
+        layout = "Here the channels come last: (N, H, W, C)." if pictures else ""
+        return self._verdict("unusable", sentence, f"That was {case.text}.", layout, code=where)
+
+    def _arrays(self, value: Any, expected: list[np.ndarray], case: Case) -> list[np.ndarray] | Problem:
+        if len(self.outputs) == 1:
+            if isinstance(value, tuple):
+                comma = " Is there a comma at the end of the `return`?" if len(value) == 1 else ""
+                return Problem(
+                    f"It returned a tuple of {len(value)}, expected one array, `{self.outputs[0]}`.{comma}"
+                )
+            array = as_array(value, expected[0], "The result")
+            return array if isinstance(array, Problem) else [array]
+        names = ", ".join(self.outputs)
+        if value is None or value is Ellipsis:
+            return as_array(value, expected[0], "The result")  # type: ignore[return-value]
+        if isinstance(value, np.ndarray) and value.ndim and len(value) == len(self.outputs):
+            value = tuple(value)  # several results of one shape, stacked
+        if not isinstance(value, (tuple, list)) or len(value) != len(self.outputs):
+            count = f"{len(value)} values" if isinstance(value, (tuple, list)) else f"one `{type(value).__name__}`"
+            return Problem(f"It returned {count}, expected {len(self.outputs)}: `return {names}`.")
+        arrays = []
+        for item, target, name in zip(value, expected, self.outputs):
+            array = as_array(item, target, f"`{name}`")
+            if isinstance(array, Problem):
+                return array
+            arrays.append(array)
+        return arrays
+
+    def _other_shape(self, value: Any, expected: list[np.ndarray]) -> str:
+        """What to say of the first output that has axes of length 1 too many or too few; else nothing.
+
+        Leading ones make no difference beside another array. Any other does: (5, 1) beside (5,) is a table.
+        """
+        values = (value,) if len(self.outputs) == 1 else value
+        texts = {True: "", False: ""}
+        for name, got, target in zip(self.outputs, values, expected):
+            if np.shape(got) != target.shape:
+                what = "The result" if len(self.outputs) == 1 else f"`{name}`"
+                leading = _without_leading_ones(np.shape(got)) == _without_leading_ones(target.shape)
+                rest = _LEADING_ONES if leading else _OTHER_ONES
+                texts[leading] = texts[leading] or f"{what} has shape {np.shape(got)}, asked for was {target.shape}. {rest}"
+        return texts[False] or texts[True]
+
+    def _refused(self, refusal: Verdict, results: list[Outputs], printed: str) -> Verdict:
+        """The refusal, with the known mistake in front of it where one explains all that differs."""
+        bad = self._bad(dict(enumerate(results)))
+        named = self._recognize(bad, dict(enumerate(results)))
+        if bad and None not in named:
+            known = _each_once(named)
+            if not any(isinstance(output, BaseException) for outputs in results for output in outputs):
+                return self._name(known, [], printed)
+            return self._verdict(
+                "known mistake", *(m.message for m in known), *refusal.paragraphs, code=refusal.code,
+                mistakes=tuple(m.name for m in known),
+            )
+        return self._reordered(results) or refusal
+
+    def _bad(self, results: Mapping[int, Outputs]) -> list[int]:
+        """The outputs that are wrong on any of these cases."""
+        return [
+            k for k in range(len(self.outputs))
+            if not all(_alike(got[k], self._reference[case][1][k]) for case, got in results.items())
+        ]
+
+    def _recognize(self, bad: Sequence[int], results: Mapping[int, Outputs]) -> list[Mistake | None]:
+        """For each wrong output the known mistake that gives it on all these cases, or None."""
+        fitting = [(mistake, about) for mistake in self.mistakes if (about := self._explained(mistake, results))]
+        fitting.sort(key=lambda pair: len(pair[1]))  # the one that says least beyond what is wrong
+
+        def first(ks: Sequence[int]) -> Mistake | None:
+            return next((mistake for mistake, about in fitting if about >= set(ks)), None)
+
+        # One mistake that explains everything is likelier than one for each output.
+        whole = first(bad)
+        return [whole] * len(bad) if whole else [first([k]) for k in bad]
+
+    def _explained(self, mistake: Mistake, results: Mapping[int, Outputs]) -> set[int]:
+        """The outputs that the mistake is about, if all of them are as it gives them: its message speaks of all.
+
+        It is about the outputs that it names or, where it names none, about those that it gets wrong in any case.
+        Run case by case, and given up at the first difference: some known mistakes take long.
+        """
+        about = {k for k, name in enumerate(self.outputs) if name in mistake.outputs}
+        missed = set()
+        for case in [*results, *(c for c in range(len(self._reference)) if c not in results)]:
+            wrong, right = self.wrong_outputs(mistake, case), self._reference[case][1]
+            for k in about if mistake.outputs else range(len(self.outputs)):
+                if not mistake.outputs and not _alike(wrong[k], right[k]):
+                    about.add(k)
+                if case in results and not _alike(results[case][k], wrong[k]):
+                    missed.add(k)
+            if missed & about:
+                return set()
+        return about
+
+    def _compare(self, results: list[Outputs], printed: str, shape: str) -> Verdict:
+        everything = dict(enumerate(results))
+        bad = self._bad(everything)
+        note = "It also printed while being checked; remove the `print` when you are done." if printed else ""
+        if not bad:
+            if _OTHER_ONES in shape:
+                return self._verdict("known mistake", shape, note, mistakes=("axis of length 1",))
+            return self._verdict("correct", self.insight, shape, note)
+        right = [self.outputs[k] for k in range(len(self.outputs)) if k not in bad]
+        named = self._recognize(bad, everything)
+        if None not in named:
+            return self._name(_each_once(named), right, printed)
+        beside = self._named_beside_edges(results, printed)
+        if beside:
+            return beside
+        if digits := self._rounded(bad, results):
+            return self._verdict(
+                "wrong", f"The values are right, but rounded to {digits} digits. Return them in full: whoever computes on "
+                "needs the rest. (`print` may round, `return` should not.)"
+            )
+        return self._reordered(results) or self._unknown(bad, named, results)
+
+    def _named_beside_edges(self, results: list[Outputs], printed: str) -> Verdict | None:
+        """The mistakes that explain all ordinary cases, and the edges where the answer has another fault."""
+        ordinary = {i: got for i, got in enumerate(results) if not self._reference[i][0].edge}
+        bad = self._bad(ordinary)
+        named = self._recognize(bad, ordinary) if len(ordinary) < len(results) else [None]
+        if not bad or None in named:
+            return None
+        known = _each_once(named)
+        edges = []
+        for i, got in enumerate(results):
+            candidates = [self._reference[i][1], *(self.wrong_outputs(m, i) for m in known)]
+            if i not in ordinary and not all(any(_alike(got[k], c[k]) for c in candidates) for k in range(len(got))):
+                edges.append(self._reference[i][0].text)
+        beside = f"Beside that, another fault shows {'; and '.join(edges)}." if edges else ""
+        right = [name for k, name in enumerate(self.outputs) if k not in self._bad(dict(enumerate(results)))]
+        return self._name(known, right, printed, beside)
+
+    def _rounded(self, bad: list[int], results: list[Outputs]) -> int | None:
+        """The digits to which all that differs is rounded, the same everywhere; else None."""
+        found = {
+            rounded(got[k], expected[k]) for got, (_, expected) in zip(results, self._reference) for k in bad
+            if not same(got[k], expected[k])
+        }
+        return found.pop() if len(found) == 1 else None
+
+    def _reordered(self, results: list[Outputs]) -> Verdict | None:
+        """What is said where all outputs are right and stand in another order."""
+        count = len(self.outputs)
+        orders = itertools.permutations(range(count)) if 1 < count < 5 and len(results) == len(self._reference) else ()
+        for order in orders:
+            turned = {i: [got[k] for k in order] for i, got in enumerate(results)}
+            if order != tuple(range(count)) and not self._bad(turned):
+                return self._verdict(
+                    "known mistake",
+                    f"The results are right, but they come in another order: `return {', '.join(self.outputs)}`.",
+                    mistakes=("another order",),
+                )
+        return None
+
+    def _name(self, known: list[Mistake], right: list[str], printed: str, beside: str = "") -> Verdict:
+        good = f"Right: {listed(right)}." if right else ""
+        note = "It also printed while being checked; remove the `print` when you are done." if printed else ""
+        return self._verdict(
+            "known mistake", *(m.message for m in known), beside, good, note, mistakes=tuple(m.name for m in known)
+        )
+
+    def _unknown(self, bad: list[int], named: list[Mistake | None], results: list[Outputs]) -> Verdict:
+        names = [self.outputs[k] for k in bad]
+        right = [name for name in self.outputs if name not in names]
+        known = _each_once([mistake for mistake in named if mistake])
+        unknown = [k for k, mistake in zip(bad, named) if mistake is None]
+        said = []
+        if right:
+            said.append(f"Right: {listed(right)}. Not yet: {listed(names)}.")
+        said += [mistake.message for mistake in known]
+        wrong_cases = [i for i, got in enumerate(results) if any(not same(got[k], self._reference[i][1][k]) for k in unknown)]
+        (case, expected), got = self._reference[wrong_cases[0]], results[wrong_cases[0]]
+        k = next(k for k in unknown if not same(got[k], expected[k]))
+        failing = next((p for p in self.properties if not _holds(p, case.args, got)), None)
+        if failing:
+            said.append(failing.text)
+        what = self.outputs[k] if len(self.outputs) > 1 else "result"
+        said.append(f"Checked {case.text}. " + first_difference(got[k], expected[k], what))
+        if factor := self._factor(k, results):
+            said.append(f"Every value is {number(factor)} times what is expected, in all that was checked.")
+        elif len(wrong_cases) == 1 < len(results):
+            said.append("In every other case that was checked it is right." if not known else "")
+        return self._verdict("wrong", *said, mistakes=tuple(m.name for m in known))
+
+    def _factor(self, k: int, results: list[Outputs]) -> float | None:
+        """The one number by which all values of an output are too large; None where there is no such number."""
+        got = np.concatenate([np.ravel(outputs[k]) for outputs in results]).astype(float)
+        expected = np.concatenate([np.ravel(outputs[k]) for _, outputs in self._reference]).astype(float)
+        if not np.isfinite([got, expected]).all() or np.count_nonzero(expected) < 2:
+            return None
+        factor = float(got @ expected / (expected @ expected))
+        return factor if factor and same(got, factor * expected) else None
+
+
+_LEADING_ONES = "Beside another array the two do the same, so it counts."
+_OTHER_ONES = (
+    "The numbers are right, the shape is not: beside another array an axis of length 1 broadcasts, and the result is a "
+    "table where a row is meant, without a word of warning. Look for `[:, None]`, `reshape` and `keepdims`."
+)
+
+
+def is_stub(function: Callable) -> bool:
+    """True for a function whose body is only ``...``, ``pass``, a docstring, or a bare return."""
+    code = getattr(function, "__code__", None)
+    if code is None:
+        return False
+    steps = [(i.opname, i.argval) for i in dis.get_instructions(code)]
+    idle = {"RESUME", "NOP", "LOAD_CONST", "RETURN_CONST", "RETURN_VALUE", "POP_TOP"}
+    constants = {value for name, value in steps if name in ("LOAD_CONST", "RETURN_CONST")}
+    return {name for name, _ in steps} <= idle and constants <= {None, Ellipsis}
+
+
+def _plain(signature: inspect.Signature) -> str:
+    """The signature without annotations, the same text on every run."""
+    parameters = [p.replace(annotation=inspect.Parameter.empty) for p in signature.parameters.values()]
+    bare = signature.replace(parameters=parameters, return_annotation=inspect.Signature.empty)
+    return sandbox.without_addresses(str(bare))
+
+
+def _untouched(before: Any, after: Any) -> bool:
+    if not isinstance(before, np.ndarray):
+        return True
+    return before.shape == after.shape and before.dtype == after.dtype and np.array_equal(
+        before, after, equal_nan=before.dtype.kind == "f"
+    )
+
+
+def _without_leading_ones(shape: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(itertools.dropwhile(lambda length: length == 1, shape))
+
+
+def _numeric(value: Any) -> bool:
+    """Whether ``value`` can be compared with numbers: objects and strings cannot."""
+    return isinstance(value, (np.ndarray, np.generic, int, float)) and np.asarray(value).dtype.kind in "fiub"
+
+
+def _alike(a: Any, b: Any) -> bool:
+    """Whether two outputs are the same up to axes of length 1, or two errors the same in type and text."""
+    if isinstance(a, BaseException) or isinstance(b, BaseException):
+        return type(a) is type(b) and str(a) == str(b)
+    return _numeric(a) and _numeric(b) and same_up_to_ones(a, b)
+
+
+def _each_once(mistakes: Sequence[Mistake | None]) -> list[Mistake]:
+    return list({mistake.name: mistake for mistake in mistakes if mistake}.values())
+
+
+def _holds(prop: Property, args: tuple, outputs: Outputs) -> bool:
+    with np.errstate(all="ignore"):
+        return bool(prop.holds(args, outputs))
