@@ -24,7 +24,7 @@ def test_a_sample_of_mutants_is_refused_and_named_rightly(name):
     exercise = EXERCISES[name]
     few = 1 if exercise.cpu_seconds else 6  # a layer of Keras takes its time
     report = judge(exercise, inputs_of(exercise), sample=few, count=50, named_count=25)
-    assert report.mutants == few
+    assert 0 < report.mutants <= few
     assert report.clean, "\n".join(map(str, report.findings))
 
 
