@@ -1266,3 +1266,40 @@ def test_a_value_that_follows_from_right_ones_is_right(chain):
 
 def test_the_right_size_with_the_wrong_sign_is_told(predict):
     assert "`share`: the size is right, the sign is not." in predict.evaluate(GUESS | {"share": -0.25}).paragraphs
+
+
+def test_a_length_of_one_is_refused_though_the_case_before_has_leading_ones_only():
+    exercise = CodeExercise(
+        lambda x: x.mean(axis=1), cases=lambda: [Case("on one row", (array_of(1, 4),)), Case("on rows", (array_of(3, 4),))],
+        outputs=["mean"], mistakes=[], hints=["A nudge."], insight="Well seen.",
+    )
+    assert exercise.evaluate(lambda x: x.mean(axis=1, keepdims=True)).mistakes == ("axis of length 1",)
+
+
+@pytest.mark.parametrize("body", ["while True: pass", "x[...] = 0"])
+def test_what_happens_on_a_later_case_is_told_though_the_first_looks_like_a_known_mistake(one, short_limits, body):
+    answer = student(f"""
+        def scaled(x, factor=2.0):
+            if factor != 2.0:
+                {body}
+            return factor * x
+    """)
+    verdict = one.evaluate(answer)
+    assert verdict.state == "unusable" and not verdict.mistakes
+    assert "on the second case" in text(verdict) or "wrote into its input" in text(verdict)
+
+
+def test_one_factor_is_told_of_the_output_that_has_it(two):
+    verdict = two.evaluate(lambda x: (3 * x.mean(axis=0), x.std(axis=0)))
+    assert "Every value of `mean` is 3 times what is expected" in text(verdict)
+
+
+def test_an_array_put_into_a_result_is_no_measurement(experiment):
+    result = experiment.remember(lambda: {"rate": 0.1, "score": 0.99})()
+    assert experiment.evaluate(result | {"score": np.ones(3)}).state == "unusable"
+
+
+def test_the_tolerance_of_a_reading_is_not_given_to_arithmetic(chain):
+    chain.tolerance = 0.26
+    assert chain.evaluate(RIGHT | {"second": 2.3, "quotient": 8 / 2.3}).passed
+    assert not chain.evaluate(RIGHT | {"second": 2.3, "quotient": 2.8}).passed  # 8 / 2.3 within 26 %, 4 not

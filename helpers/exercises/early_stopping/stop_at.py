@@ -35,6 +35,10 @@ def _rule_cases():
         Case("with patience 3, min_delta 2/16, and losses that fall by 1/16 an epoch", (creep, 3, 2 / 16)),
         Case("with patience 1 and min_delta 0", (losses(9, 7, 8, 5, 6), 1, 0.0)),
         Case("with patience 3, min_delta 0, and a loss that rises first", (losses(12, 14, 10, 9, 13, 15), 3, 0.0)),
+        Case("with patience 1 and a second loss that is worse than the first", (losses(8, 9, 7, 6), 1, 0.0)),
+        Case("with patience 2 and a loss that improves in the last epoch", (losses(9, 7, 8, 5), 2, 0.0)),
+        Case("with losses far above the patience, 2", (16 * losses(30, 22, 23, 21, 24, 25, 20), 2, 0.0)),
+        Case("with patience 2 and a single epoch", (losses(8), 2, 0.0), edge=True),
     ]
 
 
@@ -278,7 +282,7 @@ stop_at = CodeExercise(
             "best starts at 0",
             "The best loss starts at 0, and no loss is below that: the run ends without ever having seen an improvement. "
             "Start with the first loss, or with infinity.",
-            lambda losses, patience, min_delta: (patience - 1, 0),
+            lambda losses, patience, min_delta: (min(patience, len(losses)) - 1, 0),
         ),
         Mistake(
             "rises in a row",

@@ -102,23 +102,23 @@ class CodeExercise(Exercise):
         if refusal:
             return refusal
         results: list[Outputs] = []
-        printed, shape, refused = "", "", None
+        printed, shapes, refused = "", {}, None
         for case, expected in self._reference:
             args = copy.deepcopy(case.args)
             outcome = sandbox.call(lambda: answer(*args), cpu_seconds=self.cpu_seconds)
             printed = printed or outcome.printed
             refusal = self._refuse_call(case, args, outcome)
             if refusal:
-                refused = refused or refusal
-                break
+                return refused or refusal
             outputs, refusal = self._outputs(answer, case, expected, outcome)
             results.append(outputs)
             # Further cases are run all the same: a known mistake is recognized by all of them.
             refused = refused or refusal
-            shape = shape or ("" if refused else self._other_shape(outcome.value, expected))
+            if not refused:
+                shapes = self._other_shapes(outcome.value, expected) | shapes
         if refused:
             return self._refused(refused, results, printed)
-        return self._compare(results, printed, shape)
+        return self._compare(results, printed, shapes)
 
     def _prepare(self) -> None:
         """Run the solution once; every later check reuses the results."""
@@ -245,20 +245,20 @@ class CodeExercise(Exercise):
             arrays.append(array)
         return arrays
 
-    def _other_shape(self, value: Any, expected: list[np.ndarray]) -> str:
-        """What to say of the first output that has axes of length 1 too many or too few; else nothing.
+    def _other_shapes(self, value: Any, expected: list[np.ndarray]) -> dict[str, str]:
+        """What to say of axes of length 1 too many or too few: the rest of the sentence to the first such output.
 
         Leading ones make no difference beside another array. Any other does: (5, 1) beside (5,) is a table.
         """
         values = (value,) if len(self.outputs) == 1 else value
-        texts = {True: "", False: ""}
+        found: dict[str, str] = {}
         for name, got, target in zip(self.outputs, values, expected):
             if np.shape(got) != target.shape:
                 what = "The result" if len(self.outputs) == 1 else f"`{name}`"
                 leading = _without_leading_ones(np.shape(got)) == _without_leading_ones(target.shape)
                 rest = _LEADING_ONES if leading else _OTHER_ONES
-                texts[leading] = texts[leading] or f"{what} has shape {np.shape(got)}, asked for was {target.shape}. {rest}"
-        return texts[False] or texts[True]
+                found.setdefault(rest, f"{what} has shape {np.shape(got)}, asked for was {target.shape}. {rest}")
+        return found
 
     def _refused(self, refusal: Verdict, results: list[Outputs], printed: str) -> Verdict:
         """The refusal, with the known mistake in front of it where one explains all that differs."""
@@ -312,14 +312,14 @@ class CodeExercise(Exercise):
                 return set()
         return about
 
-    def _compare(self, results: list[Outputs], printed: str, shape: str) -> Verdict:
+    def _compare(self, results: list[Outputs], printed: str, shapes: Mapping[str, str]) -> Verdict:
         everything = dict(enumerate(results))
         bad = self._bad(everything)
-        note = "It also printed while being checked; remove the `print` when you are done." if printed else ""
+        note = _PRINTED if printed else ""
         if not bad:
-            if _OTHER_ONES in shape:
-                return self._verdict("known mistake", shape, note, mistakes=("axis of length 1",))
-            return self._verdict("correct", self.insight, shape, note)
+            if _OTHER_ONES in shapes:
+                return self._verdict("known mistake", shapes[_OTHER_ONES], note, mistakes=("axis of length 1",))
+            return self._verdict("correct", self.insight, shapes.get(_LEADING_ONES, ""), note)
         right = [self.outputs[k] for k in range(len(self.outputs)) if k not in bad]
         named = self._recognize(bad, everything)
         if None not in named:
@@ -375,7 +375,7 @@ class CodeExercise(Exercise):
 
     def _name(self, known: list[Mistake], right: list[str], printed: str, beside: str = "") -> Verdict:
         good = f"Right: {listed(right)}." if right else ""
-        note = "It also printed while being checked; remove the `print` when you are done." if printed else ""
+        note = _PRINTED if printed else ""
         return self._verdict(
             "known mistake", *(m.message for m in known), beside, good, note, mistakes=tuple(m.name for m in known)
         )
@@ -398,7 +398,8 @@ class CodeExercise(Exercise):
         what = self.outputs[k] if len(self.outputs) > 1 else "result"
         said.append(f"Checked {case.text}. " + first_difference(got[k], expected[k], what))
         if factor := self._factor(k, results):
-            said.append(f"Every value is {number(factor)} times what is expected, in all that was checked.")
+            of = f" of `{what}`" if len(self.outputs) > 1 else ""
+            said.append(f"Every value{of} is {number(factor)} times what is expected, in all that was checked.")
         elif len(wrong_cases) == 1 < len(results):
             said.append("In every other case that was checked it is right." if not known else "")
         return self._verdict("wrong", *said, mistakes=tuple(m.name for m in known))
@@ -413,6 +414,7 @@ class CodeExercise(Exercise):
         return factor if factor and same(got, factor * expected) else None
 
 
+_PRINTED = "It also printed while being checked; remove the `print` when you are done."
 _LEADING_ONES = "Beside another array the two do the same, so it counts."
 _OTHER_ONES = (
     "The numbers are right, the shape is not: beside another array an axis of length 1 broadcasts, and the result is a "

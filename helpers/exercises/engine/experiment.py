@@ -8,6 +8,8 @@ import textwrap
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from helpers.exercises.engine.base import Exercise, Mistake
 from helpers.exercises.verdict import Verdict
 
@@ -104,5 +106,5 @@ class ExperimentExercise(Exercise):
 
 def _same_result(answer: Any, run: Any) -> bool:
     return answer.keys() == run.keys() and all(
-        answer[key] == run[key] or (answer[key] != answer[key] and run[key] != run[key]) for key in run
+        np.array_equal(answer[key], run[key]) or str(answer[key]) == str(run[key]) == "nan" for key in run
     )

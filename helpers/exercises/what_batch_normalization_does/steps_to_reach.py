@@ -25,6 +25,8 @@ def _reach_cases():
     return [
         Case("on four seeds, of which one never gets there, with never = 7777", (seeds, steps, 0.7, 7777.0)),
         Case("on two seeds that reach the target exactly, one of them at once", (equal, steps, 0.75)),
+        Case("on a seed that is above the target at first, falls below it and returns",
+             (np.array([[0.9, 0.4, 0.5, 0.8, 0.95], [0.2, 0.9, 0.4, 0.3, 0.8]]), steps, 0.7)),
         Case("on a target that no seed reaches, with never = 5555", (seeds, steps, 0.95, 5555.0)),
     ]
 
