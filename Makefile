@@ -20,12 +20,13 @@ unexport PYTHONPATH
 unexport PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test bench notebooks slides lock browser clean FORCE
+.PHONY: help lab test bench adequacy notebooks slides lock browser clean FORCE
 
 help:
 	@echo 'make lab        set up .venv and open JupyterLab   (LAB_FLAGS="--no-browser --port=8899")'
 	@echo 'make test       set up .venv and run every test    (TEST_FLAGS="-x", WORKERS=1)'
 	@echo 'make bench      measure speed and memory'
+	@echo 'make adequacy   what do the checks let pass, or name falsely?   (EXERCISE="ridge penalty")'
 	@echo 'make notebooks  run the notebooks and save their outputs   (NOTEBOOK=notebooks/NAME.ipynb)'
 	@echo 'make slides     build one deck per lecture into build/slides   (LECTURE=47)'
 	@echo 'make lock       write requirements.txt from pyproject.toml (LOCK_FLAGS=--upgrade)'
@@ -99,6 +100,10 @@ test: $(STAMP)
 
 bench: $(STAMP)
 	$(PY) -m tests.benchmarks
+
+# EXERCISE: names of code exercises; all of them unless given.
+adequacy: $(STAMP)
+	$(PY) -m tests.adequacy -v $(EXERCISE)
 
 notebooks: $(STAMP)
 	@mkdir -p '$(QUIET_HOME)'

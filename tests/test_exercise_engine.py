@@ -942,7 +942,7 @@ def test_numbers_that_no_run_gave_are_no_measurement(experiment):
     measured = run(0.1)
     for typed in (result, measured | {"score": 0.51}, measured | {"rate": 0.2}):
         verdict = experiment.evaluate(typed)
-        assert verdict.state == "unusable" and "Hand in what `run` returned" in text(verdict)
+        assert verdict.state == "unusable" and "Check what `run` returned" in text(verdict)
     assert experiment.evaluate(measured).state == "wrong"
     measured["score"] = 0.99  # what was noted is the result as it came
     assert experiment.evaluate(measured).state == "unusable"
@@ -1034,9 +1034,9 @@ def test_a_mistake_that_gets_one_output_wrong_is_named_beside_another_fault(two)
 def test_a_rounded_result_is_told_so(two, digits):
     verdict = two.evaluate(lambda x: (x.mean(axis=0).round(digits), x.var(axis=0).round(digits)))
     assert verdict.state == "wrong"
-    assert f"rounded to {digits} digits" in text(verdict)
+    assert f"rounded to {digits} digit{'s' * (digits > 1)}." in text(verdict)
     other = two.evaluate(lambda x: (x.mean(axis=0).round(digits), x.var(axis=0)))
-    assert f"rounded to {digits} digits" in text(other)
+    assert f"rounded to {digits} digit" in text(other)
 
 
 def test_two_results_may_be_stacked(two):
@@ -1154,6 +1154,67 @@ def test_the_ordinary_cases_alone_name_nothing_that_differs_on_them(tie):
     assert verdict.state == "wrong" and not verdict.mistakes
     only_the_edge = tie.evaluate(lambda x, threshold: np.where(x == threshold, 7.0, np.where(x > threshold, x / 2, 0)))
     assert "In every other case that was checked it is right." in text(only_the_edge)
+
+
+def test_a_mistake_is_named_though_the_edge_raises_and_both_are_told(tie):
+    def answer(x, threshold):
+        if (x == threshold).any():
+            raise ValueError("a tie")
+        return np.where(x >= threshold, x, 0.0)
+
+    verdict = tie.evaluate(answer)
+    assert verdict.state == "known mistake" and verdict.mistakes == ("not halved",)
+    assert verdict.paragraphs[:2] == ("Nothing is halved.", "Beside that, there is another fault:")
+    assert "a tie" in text(verdict) and "some are the threshold" in text(verdict)
+
+
+def test_an_edge_that_raises_beside_right_or_unknown_cases_gives_no_name(tie):
+    def answer(x, threshold, factor):
+        if (x == threshold).any():
+            raise ValueError("a tie")
+        return np.where(x >= threshold, x * factor, 0.0)
+
+    for factor in (0.5, 0.3):
+        verdict = tie.evaluate(lambda x, threshold: answer(x, threshold, factor))
+        assert verdict.state == "unusable" and not verdict.mistakes and "a tie" in text(verdict)
+
+
+def test_a_known_output_is_told_beside_the_wrong_shape_of_another(two):
+    verdict = two.evaluate(lambda x: (x.mean(axis=1), x.var(axis=0, ddof=1)))
+    assert verdict.mistakes == ("ddof=1",) and not verdict.passed
+    assert "`mean` has shape" in text(verdict)
+
+
+def test_channels_first_in_a_result_is_told():
+    exercise = CodeExercise(
+        lambda x: (2 * x, x[0, 0, 0]), cases=lambda: [Case("on images", (np.ones((2, 3, 3, 4)),))],
+        outputs=["y", "first"], mistakes=[], hints=["A nudge."], insight="Well seen.",
+    )
+    exercise.name = "images"
+    assert "channels come last" in text(exercise.evaluate(lambda x: (2 * np.moveaxis(x, -1, 1), x[0, 0, 0])))
+    assert "channels come last" not in text(exercise.evaluate(lambda x: (2 * x[:1], x[0, 0, 0])))
+
+
+def test_whole_numbers_are_taken_beside_infinity():
+    exercise = CodeExercise(
+        lambda x: np.array([20.0, np.inf]), cases=lambda: [Case("on steps", (np.ones(2),))], outputs=["steps"],
+        mistakes=[], hints=["A nudge."], insight="Well seen.",
+    )
+    exercise.name = "steps"
+    verdict = exercise.evaluate(lambda x: np.array([20, -1]))
+    assert "decimals" not in text(verdict) and "expected inf, got -1" in text(verdict)
+
+
+def test_what_differs_in_the_fifth_digit_is_shown_with_more_digits(one):
+    said = text(one.evaluate(lambda x, factor=2.0: right(x, factor) * 1.00015))
+    expected, got = said.split("expected ")[1].split(" (")[0].split(", got ")
+    assert expected != got and "times what is expected" not in said
+
+
+def test_huge_numbers_bring_no_warning(one):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert one.evaluate(lambda x, factor=2.0: right(x, factor) * 1e300).state == "wrong"
 
 
 def test_results_in_another_order_are_told_so():

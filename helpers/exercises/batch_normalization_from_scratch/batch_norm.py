@@ -115,21 +115,65 @@ _INITIAL_STATISTICS = (
 
 def _mean_is_beta(args, outputs):
     x, _, beta = args[:3]
-    return np.allclose(outputs[0].mean(axis=_channel_axes(x)), beta, atol=1e-4)
+    return not np.isfinite(outputs[0]).all() or np.allclose(outputs[0].mean(axis=_channel_axes(x)), beta, atol=1e-4)
+
+
+def _groups_are_not_normalized(args, outputs):
+    x, _, beta = args[:3]
+    groups = [(0,), (1,), (2,), (0, 1), (0, 2), (1, 2)] if x.ndim == 4 else []
+    return not any(np.allclose(outputs[0].mean(axis=axes), beta, atol=1e-4) for axes in groups)
 
 
 def _std_is_gamma(args, outputs):
     x, gamma = args[:2]
     epsilon = args[3] if len(args) > 3 else 1e-3
     variance = x.var(axis=_channel_axes(x))
-    wanted = gamma * np.sqrt(variance / (variance + epsilon))
-    return np.allclose(outputs[0].std(axis=_channel_axes(x)), wanted, atol=1e-4)
+    wanted = np.abs(gamma) * np.sqrt(variance / (variance + epsilon))
+    return not np.isfinite(outputs[0]).all() or np.allclose(outputs[0].std(axis=_channel_axes(x)), wanted, atol=1e-4)
 
 
-def _std_is_not_just_beside_gamma(args, outputs):
-    x, gamma = args[:2]
-    beside = np.abs(outputs[0].std(axis=_channel_axes(x)) / gamma - 1)
-    return _std_is_gamma(args, outputs) or beside.max() > 0.25
+def _no_factor_near_1(args, outputs):
+    """False where each channel's distance from beta is the right one times a number, near 1 unless epsilon matters."""
+    x, epsilon = args[0], args[3] if len(args) > 3 else 1e-3
+    axes = _channel_axes(x)
+    variance = x.var(axis=axes)
+    got, right = (y - args[2] for y in (outputs[0], batch_norm._solution(*args)))
+    factor = np.where(variance > 0, (got * right).sum(axis=axes) / np.where(variance > 0, (right**2).sum(axis=axes), 1), 1)
+    near = np.abs(factor - 1)[variance > 10 * epsilon] < 0.25
+    return _std_is_gamma(args, outputs) or not (np.allclose(got, factor * right, atol=1e-5) and near.all())
+
+
+def _two_at_once():
+    """A wrong divisor beside N - 1 or beside axes that already show on rows."""
+    divisors = [
+        ("std + epsilon", "epsilon is added to the standard deviation, not to the variance inside the root.",
+         lambda variance, epsilon: np.sqrt(variance) + epsilon),
+        ("no square root", "the centred values are divided by the variance, not by its square root.",
+         lambda variance, epsilon: variance + epsilon),
+        ("epsilon left out", "epsilon is missing.", lambda variance, epsilon: np.sqrt(variance)),
+        ("root of std + epsilon", "the root is taken twice: of the variance, and then of the standard deviation plus epsilon.",
+         lambda variance, epsilon: np.sqrt(np.sqrt(variance) + epsilon)),
+    ]
+    for name, message, divisor in divisors:
+        yield Mistake(
+            f"ddof=1 + {name}", f"The variance is computed with N - 1, not N. Beside that, {message}",
+            _divided(divisor, ddof=1),
+        )
+        yield Mistake(f"axis=1 + {name}", f"{_PER_EXAMPLE} Beside that, {message}",
+                      _divided(divisor, lambda x: tuple(range(1, x.ndim))))
+        yield Mistake(f"last axis + {name}", f"{_PER_EXAMPLE} Beside that, {message}",
+                      _divided(divisor, lambda x: (x.ndim - 1,)))
+        yield Mistake(
+            f"one mean for all + {name}",
+            f"One mean and one variance are used for the whole array. Each channel has its own. Beside that, {message}",
+            _divided(divisor, lambda x: tuple(range(x.ndim))),
+        )
+        yield Mistake(
+            f"per-element statistics + {name}",
+            "On images, every position has a mean of its own: the average runs over axis 0 only. A channel's mean runs over "
+            f"all images and all positions. Beside that, {message}",
+            _divided(divisor, lambda x: (0,)),
+        )
 
 
 batch_norm = CodeExercise(
@@ -149,6 +193,12 @@ batch_norm = CodeExercise(
             "Epsilon is added to the standard deviation. It must be added to the variance, inside the root. The "
             "difference shows where a channel's spread is small.",
             _divided(lambda variance, epsilon: np.sqrt(variance) + epsilon),
+        ),
+        *_two_at_once(),
+        Mistake(
+            "root of std + epsilon",
+            "The root is taken twice: of the variance, and then of the standard deviation plus epsilon.",
+            _divided(lambda variance, epsilon: np.sqrt(np.sqrt(variance) + epsilon)),
         ),
         Mistake(
             "no square root",
@@ -176,6 +226,19 @@ batch_norm = CodeExercise(
             "One mean and one variance are used for the whole array. Each channel has its own: leave the last axis "
             "out of the average.",
             _divided(_root, lambda x: tuple(range(x.ndim))),
+        ),
+        Mistake(
+            "one variance for all",
+            "One variance is used for the whole array. Each channel has its own: `var` needs the axes that `mean` has.",
+            lambda x, gamma, beta, epsilon=1e-3: (
+                gamma * (x - x.mean(axis=_channel_axes(x))) / np.sqrt(x.var() + epsilon) + beta
+            ),
+        ),
+        Mistake(
+            "ddof=1 + per-element statistics",
+            "The variance is computed with N - 1, not N. Beside that, on images every position has a mean of its own: a "
+            "channel's mean runs over all images and all positions.",
+            _divided(_root, lambda x: (0,), ddof=1),
         ),
         Mistake(
             "one mean for all on images",
@@ -328,9 +391,14 @@ batch_norm = CodeExercise(
     properties=[
         Property("The mean of each channel of the result should be beta, and is not.", _mean_is_beta),
         Property(
-            "The means are right, the standard deviations nearly so. Look at how epsilon enters, and at the number "
-            "by which the squares are divided.",
-            _std_is_not_just_beside_gamma,
+            "On images, some part of a channel (an image, a row, a position) has the mean beta on its own: it is normalized "
+            "by itself. One mean and one variance should serve the whole channel.",
+            _groups_are_not_normalized,
+        ),
+        Property(
+            "The means are right. In every channel the distances from beta are off by one factor, near 1 where the spread is "
+            "large. Look at how epsilon enters, and at the number by which the squares are divided.",
+            _no_factor_near_1,
         ),
         Property(
             "The means are right. The standard deviation of each channel of the result should be (up to epsilon) "

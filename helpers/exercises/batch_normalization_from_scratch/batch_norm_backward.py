@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Callable
+
 import numpy as np
 
 from helpers.exercises.engine import Case, CodeExercise, Mistake, Property
@@ -61,145 +64,285 @@ def _other_weights(dgamma=lambda dy, x_hat: (dy * x_hat).sum(axis=0), dbeta=lamb
     return wrong
 
 
+def _bracket(mean, product):
+    """dx with other ``mean(dy, x_hat)`` and ``product(dy, x_hat)``, which stands beside x_hat."""
+    return _backward(
+        lambda dy, x_hat, gamma, inverse_std: gamma * inverse_std * (dy - mean(dy, x_hat) - x_hat * product(dy, x_hat))
+    )
+
+
+def _mean(dy, x_hat):
+    return dy.mean(axis=0)
+
+
+def _product(dy, x_hat):
+    return (dy * x_hat).mean(axis=0)
+
+
+def _one(dy, gamma, inverse_std):
+    return 1.0
+
+
+def _scaled(front=_one, mean=_one, variance=_one):
+    """dx of whose three parts each is so many times too large."""
+
+    def dx(dy, x_hat, gamma, inverse_std):
+        a, b, c = (of(dy, gamma, inverse_std) for of in (mean, variance, front))
+        return c * gamma * inverse_std * (dy - a * _mean(dy, x_hat) - b * x_hat * _product(dy, x_hat))
+
+    return _backward(dx)
+
+
+# What can be wrong with a part of dx: a name, its message, and the factor by which the part is too large.
+_Fault = tuple[str, str, Callable]
+
+_MEAN_FAULTS: list[_Fault] = [
+    (
+        "mean constant",
+        "`dx`: the term from the path x → mean → output is missing, as if the mean were a constant. Test: the sum of dx "
+        "over the batch must be 0 in every channel.",
+        lambda dy, gamma, inverse_std: 0.0,
+    ),
+    (
+        "1/N missing from the mean's term",
+        "`dx`: 1/N is missing from the mean's term, the one with the sum of dy.",
+        lambda dy, gamma, inverse_std: len(dy),
+    ),
+    (
+        "sign of the mean's term",
+        "`dx`: the mean's term is added; it must be subtracted.",
+        lambda dy, gamma, inverse_std: -1.0,
+    ),
+    (
+        "mean's term divided by N twice",
+        "`dx`: the mean's term is N times too small: it contains 1/N twice.",
+        lambda dy, gamma, inverse_std: 1 / len(dy),
+    ),
+    (
+        "gamma missing from the mean's term",
+        "`dx`: gamma is missing from the mean's term. What reaches the mean has passed through gamma as well.",
+        lambda dy, gamma, inverse_std: 1 / gamma,
+    ),
+    (
+        "inverse_std missing from the mean's term",
+        "`dx`: inverse_std is missing from the mean's term. The mean acts on x_hat through x - mean, which is multiplied by "
+        "inverse_std.",
+        lambda dy, gamma, inverse_std: 1 / inverse_std,
+    ),
+]
+
+_VARIANCE_FAULTS: list[_Fault] = [
+    (
+        "variance constant",
+        "`dx`: the term from the path x → variance → output is missing, or it is 0. (The mean of dy · x_hat is not the mean "
+        "of dy times the mean of x_hat, which is 0.) Test: the sum of dx · x_hat over the batch must be nearly 0 in every "
+        "channel.",
+        lambda dy, gamma, inverse_std: 0.0,
+    ),
+    (
+        "1/N missing from the variance's term",
+        "`dx`: 1/N is missing from the variance's term, the one with the sum of dy · x_hat.",
+        lambda dy, gamma, inverse_std: len(dy),
+    ),
+    (
+        "sign of the variance's term",
+        "`dx`: the variance's term has the wrong sign.",
+        lambda dy, gamma, inverse_std: -1.0,
+    ),
+    (
+        "variance's term divided by N twice",
+        "`dx`: the variance's term is N times too small: it contains 1/N twice.",
+        lambda dy, gamma, inverse_std: 1 / len(dy),
+    ),
+    (
+        "gamma missing from the variance's term",
+        "`dx`: gamma is missing from the variance's term. What reaches the variance has passed through gamma as well.",
+        lambda dy, gamma, inverse_std: 1 / gamma,
+    ),
+    (
+        "variance's term halved",
+        "`dx`: the variance's term is half as large as it should be. The derivative of a square brings a factor 2.",
+        lambda dy, gamma, inverse_std: 0.5,
+    ),
+    (
+        "variance's term doubled",
+        "`dx`: the variance's term is twice as large as it should be. The derivative of a square root brings a factor ½.",
+        lambda dy, gamma, inverse_std: 2.0,
+    ),
+    (
+        "N - 1 in the variance's term",
+        "`dx`: the variance's term is divided by N - 1. The forward pass divides by N (no `ddof`), and so must the gradient.",
+        lambda dy, gamma, inverse_std: len(dy) / (len(dy) - 1),
+    ),
+    *(
+        (
+            f"variance's term times inverse_std**{power}",
+            f"`dx`: the variance's term contains {too}. Check the power of inverse_std on this path, and "
+            "where x_hat stands for x - mean: the two differ by the factor inverse_std.",
+            lambda dy, gamma, inverse_std, power=power: inverse_std**power,
+        )
+        for power, too in (
+            (-2, "two factors inverse_std too few"),
+            (-1, "one factor inverse_std too few"),
+            (1, "one factor inverse_std too many"),
+            (2, "two factors inverse_std too many"),
+        )
+    ),
+]
+
+# One cause with both terms: the same name and the same factor twice.
+_BOTH_TERMS: list[_Fault] = [
+    (
+        "mean and variance constant",
+        "`dx`: the mean and the variance are treated as constants. Both depend on every element of their channel, and each "
+        "dependence adds a term.",
+        lambda dy, gamma, inverse_std: 0.0,
+    ),
+    (
+        "1/N missing",
+        "`dx`: the two subtracted terms are sums where they must be means over the batch: 1/N is missing.",
+        lambda dy, gamma, inverse_std: len(dy),
+    ),
+    (
+        "signs of dx",
+        "`dx`: the terms of the mean and the variance are added; both must be subtracted.",
+        lambda dy, gamma, inverse_std: -1.0,
+    ),
+    (
+        "divided by N twice",
+        "`dx`: the two subtracted terms are divided by N twice. Are your dgamma and dbeta sums, or already means?",
+        lambda dy, gamma, inverse_std: 1 / len(dy),
+    ),
+    (
+        "gamma on dy alone",
+        "`dx`: gamma multiplies only dy. The sums of dy and of dy · x_hat do not contain it, so the two terms made from "
+        "them need gamma as well.",
+        lambda dy, gamma, inverse_std: 1 / gamma,
+    ),
+    (
+        "inverse_std on dy alone",
+        "`dx`: inverse_std multiplies only dy. It belongs to all three terms.",
+        lambda dy, gamma, inverse_std: 1 / inverse_std,
+    ),
+    (
+        "gamma and inverse_std on dy alone",
+        "`dx`: gamma and inverse_std multiply only dy. They belong to all three terms.",
+        lambda dy, gamma, inverse_std: 1 / (gamma * inverse_std),
+    ),
+    (
+        "N - 1 in both terms",
+        "`dx`: the two subtracted terms are divided by N - 1. The forward pass divides by N, and so must the gradient.",
+        lambda dy, gamma, inverse_std: len(dy) / (len(dy) - 1),
+    ),
+    (
+        "divided by the number of channels",
+        "`dx`: the two subtracted terms are divided by C, the number of channels. The means run over the batch, which has N "
+        "rows.",
+        lambda dy, gamma, inverse_std: len(dy) / dy.shape[1],
+    ),
+    (
+        "divided by all elements",
+        "`dx`: the two subtracted terms are divided by N · C, the number of elements of dy. A channel has N of them.",
+        lambda dy, gamma, inverse_std: 1 / dy.shape[1],
+    ),
+]
+
+_FRONT_FAULTS: list[_Fault] = [
+    (
+        "gamma left out of dx",
+        "`dx`: gamma is missing. The gradient passes through y = gamma · x_hat + beta on its way down.",
+        lambda dy, gamma, inverse_std: 1 / gamma,
+    ),
+    (
+        "inverse_std left out of dx",
+        "`dx`: inverse_std is missing. x_hat is the centred x times inverse_std, so the gradient contains that factor.",
+        lambda dy, gamma, inverse_std: 1 / inverse_std,
+    ),
+    (
+        "gamma and inverse_std left out of dx",
+        "`dx`: gamma and inverse_std are missing in front of the bracket.",
+        lambda dy, gamma, inverse_std: 1 / (gamma * inverse_std),
+    ),
+    (
+        "N times too large",
+        "`dx` is N times too large. With sums in place of means, N · dy minus two sums, the whole must be divided by N.",
+        lambda dy, gamma, inverse_std: len(dy),
+    ),
+    (
+        "dx divided by N",
+        "`dx` is N times too small. The means over the batch have their 1/N; the 1/N of the batch's mean loss is in dy "
+        "already.",
+        lambda dy, gamma, inverse_std: 1 / len(dy),
+    ),
+    (
+        "divided by inverse_std",
+        "`dx` is divided by inverse_std. It is the inverse already, 1/std: multiply.",
+        lambda dy, gamma, inverse_std: inverse_std**-2,
+    ),
+    (
+        "inverse_std squared",
+        "`dx` contains inverse_std once too often.",
+        lambda dy, gamma, inverse_std: inverse_std,
+    ),
+    (
+        "gamma squared",
+        "`dx` contains gamma once too often. Is the gradient of x_hat, which contains it, multiplied by gamma again?",
+        lambda dy, gamma, inverse_std: gamma,
+    ),
+]
+
+
+def _known_terms():
+    """One fault in dx, or two: in both terms, or in a term and in front of the bracket."""
+    terms = [
+        *((name, message, factor, _one) for name, message, factor in _MEAN_FAULTS),
+        *((name, message, _one, factor) for name, message, factor in _VARIANCE_FAULTS),
+        *((name, message, factor, factor) for name, message, factor in _BOTH_TERMS),
+    ]
+    for name, message, mean, variance in terms:
+        yield Mistake(name, message, _scaled(mean=mean, variance=variance), ("dx",))
+    for name, message, front in _FRONT_FAULTS:
+        yield Mistake(name, message, _scaled(front), ("dx",))
+    for (i, (one, first, mean)), (j, (other, second, variance)) in itertools.product(
+        enumerate(_MEAN_FAULTS[:4]), enumerate(_VARIANCE_FAULTS[:8])
+    ):
+        if i != j:  # the same fault in both terms is one of _BOTH_TERMS
+            yield Mistake(f"{one} + {other}", f"{first} {second}", _scaled(mean=mean, variance=variance), ("dx",))
+    for (one, first, mean, variance), (other, second, front) in itertools.product(terms, _FRONT_FAULTS[:5]):
+        if (one, other) != ("mean and variance constant", "inverse_std left out of dx"):  # the gradient of x_hat
+            yield Mistake(f"{one} + {other}", f"{first} {second}", _scaled(front, mean, variance), ("dx",))
+
+
+def _finite(array):
+    return bool(np.isfinite(array).all())
+
+
+def _proportional(got, to):
+    """Whether every channel of ``got`` is that of ``to`` times a number of its own."""
+    factor = (got * to).sum(axis=0) / (to**2).sum(axis=0)
+    return np.allclose(got, factor * to, atol=1e-6)
+
+
+def _error_is_like(args, outputs, what):
+    """Whether dx is wrong, and its error is proportional to ``what`` in every channel."""
+    error = outputs[0] - _step_by_step(*args)[0]
+    return np.abs(error).max() > 1e-4 and _proportional(error, what)
+
+
+_NOT_SUMMED = "`dx`: in the variance's term an element's own dy · x_hat takes the place of the mean over the batch."
+
+_OVER_FEATURES = (
+    "A mean or sum runs over axis 1, the features of one example. It must run over axis 0, as in the forward pass."
+)
+
+
 batch_norm_backward = CodeExercise(
     batch_norm_backward,
     outputs=["dx", "dgamma", "dbeta"],
     cases=_backward_cases,
     variants=[_step_by_step, _keepdims_backward],
     mistakes=[
-        Mistake(
-            "mean and variance constant",
-            "`dx`: mean and variance are treated as constants. Both depend on every element of their channel, and "
-            "each dependence adds a term.",
-            _backward(lambda dy, x_hat, gamma, inverse_std: dy * gamma * inverse_std),
-            ("dx",),
-        ),
-        Mistake(
-            "mean constant",
-            "`dx`: the mean is treated as a constant: the term from the path x → mean → output is missing. Test: "
-            "the sum of dx over the batch must be 0 in every channel.",
-            _backward(
-                lambda dy, x_hat, gamma, inverse_std: gamma * inverse_std * (dy - x_hat * (dy * x_hat).mean(axis=0))
-            ),
-            ("dx",),
-        ),
-        Mistake(
-            "variance constant",
-            "`dx`: the variance is treated as a constant: the term from the path x → variance → output is missing. "
-            "Test: the sum of dx · x_hat over the batch must be (nearly) 0 in every channel.",
-            _backward(lambda dy, x_hat, gamma, inverse_std: gamma * inverse_std * (dy - dy.mean(axis=0))),
-            ("dx",),
-        ),
-        Mistake(
-            "1/N missing",
-            "`dx`: the two subtracted terms are sums where they must be means over the batch: 1/N is missing.",
-            _backward(
-                lambda dy, x_hat, gamma, inverse_std: (
-                    gamma * inverse_std * (dy - dy.sum(axis=0) - x_hat * (dy * x_hat).sum(axis=0))
-                )
-            ),
-            ("dx",),
-        ),
-        Mistake(
-            "1/N missing from the mean's term",
-            "`dx`: 1/N is missing from the mean's term, dbeta; the variance's term is right.",
-            _backward(
-                lambda dy, x_hat, gamma, inverse_std: (
-                    gamma * inverse_std * (dy - dy.sum(axis=0) - x_hat * (dy * x_hat).mean(axis=0))
-                )
-            ),
-            ("dx",),
-        ),
-        Mistake(
-            "1/N missing from the variance's term",
-            "`dx`: 1/N is missing from the variance's term, x_hat · dgamma; the mean's term is right.",
-            _backward(
-                lambda dy, x_hat, gamma, inverse_std: (
-                    gamma * inverse_std * (dy - dy.mean(axis=0) - x_hat * (dy * x_hat).sum(axis=0))
-                )
-            ),
-            ("dx",),
-        ),
-        Mistake(
-            "gamma left out of dx",
-            "`dx`: gamma is missing. The gradient passes through y = gamma · x_hat + beta on its way down.",
-            _backward(
-                lambda dy, x_hat, gamma, inverse_std: (
-                    inverse_std * (dy - dy.mean(axis=0) - x_hat * (dy * x_hat).mean(axis=0))
-                )
-            ),
-            ("dx",),
-        ),
-        Mistake(
-            "inverse_std left out of dx",
-            "`dx`: inverse_std is missing. x_hat is the centred x times inverse_std, so the gradient contains that "
-            "factor.",
-            _backward(
-                lambda dy, x_hat, gamma, inverse_std: (
-                    gamma * (dy - dy.mean(axis=0) - x_hat * (dy * x_hat).mean(axis=0))
-                )
-            ),
-            ("dx",),
-        ),
-        Mistake(
-            "signs of dx",
-            "`dx`: the terms of the mean and the variance are added; both must be subtracted.",
-            _backward(
-                lambda dy, x_hat, gamma, inverse_std: (
-                    gamma * inverse_std * (dy + dy.mean(axis=0) + x_hat * (dy * x_hat).mean(axis=0))
-                )
-            ),
-            ("dx",),
-        ),
-        Mistake(
-            "sign of the mean's term",
-            "`dx`: the mean's term is added; it must be subtracted. The variance's term is right.",
-            _backward(
-                lambda dy, x_hat, gamma, inverse_std: (
-                    gamma * inverse_std * (dy + dy.mean(axis=0) - x_hat * (dy * x_hat).mean(axis=0))
-                )
-            ),
-            ("dx",),
-        ),
-        Mistake(
-            "sign of the variance's term",
-            "`dx`: the variance's term is added; it must be subtracted. The mean's term is right.",
-            _backward(
-                lambda dy, x_hat, gamma, inverse_std: (
-                    gamma * inverse_std * (dy - dy.mean(axis=0) + x_hat * (dy * x_hat).mean(axis=0))
-                )
-            ),
-            ("dx",),
-        ),
-        Mistake(
-            "gamma on dy alone",
-            "`dx`: gamma multiplies only dy. dgamma and dbeta are sums of dy without gamma, so the two terms made from "
-            "them need gamma as well.",
-            _backward(
-                lambda dy, x_hat, gamma, inverse_std: (
-                    inverse_std * (gamma * dy - dy.mean(axis=0) - x_hat * (dy * x_hat).mean(axis=0))
-                )
-            ),
-            ("dx",),
-        ),
-        Mistake(
-            "gamma and inverse_std on dy alone",
-            "`dx`: gamma and inverse_std multiply only dy. They belong to all three terms: look at the brackets.",
-            _backward(
-                lambda dy, x_hat, gamma, inverse_std: (
-                    gamma * inverse_std * dy - dy.mean(axis=0) - x_hat * (dy * x_hat).mean(axis=0)
-                )
-            ),
-            ("dx",),
-        ),
-        Mistake(
-            "gamma and inverse_std left out of dx",
-            "`dx`: the bracket is right; gamma and inverse_std are missing in front of it.",
-            _backward(
-                lambda dy, x_hat, gamma, inverse_std: dy - dy.mean(axis=0) - x_hat * (dy * x_hat).mean(axis=0)
-            ),
-            ("dx",),
-        ),
+        *_known_terms(),
         Mistake(
             "gradient of x_hat",
             "`dx`: gamma · dy is the gradient of x_hat. From x_hat there are still three paths to x.",
@@ -207,57 +350,109 @@ batch_norm_backward = CodeExercise(
             ("dx",),
         ),
         Mistake(
+            "only the Jacobian's diagonal",
+            "`dx`: each element of dy reaches only its own x. It acts on all other examples of its channel as well, through "
+            "the mean and the variance: the two terms need means over the batch.",
+            _backward(
+                lambda dy, x_hat, gamma, inverse_std: gamma * inverse_std * dy * (1 - (1 + x_hat**2) / len(dy))
+            ),
+            ("dx",),
+        ),
+        Mistake(
             "x_hat missing from the variance's term",
             "`dx`: the variance's term is a mean only. It must be multiplied by each element's x_hat: an element "
             "far from the mean moves the variance more.",
-            _backward(
-                lambda dy, x_hat, gamma, inverse_std: (
-                    gamma * inverse_std * (dy - dy.mean(axis=0) - (dy * x_hat).mean(axis=0))
-                )
-            ),
+            _bracket(lambda dy, x_hat: _mean(dy, x_hat) + _product(dy, x_hat), lambda dy, x_hat: 0.0),
             ("dx",),
         ),
         Mistake(
-            "N times too large",
-            "`dx` is N times too large. The form N · dy minus two sums is right, but the whole must be divided by N.",
-            _backward(
-                lambda dy, x_hat, gamma, inverse_std: (
-                    gamma * inverse_std * (len(dy) * dy - dy.sum(axis=0) - x_hat * (dy * x_hat).sum(axis=0))
-                )
-            ),
+            "dy for x_hat in the variance's term",
+            "`dx`: the mean of dy · x_hat is multiplied by dy. It must be multiplied by x_hat: how much an element moves the "
+            "variance depends on how far it is from the mean.",
+            _bracket(lambda dy, x_hat: _mean(dy, x_hat) + dy * _product(dy, x_hat), lambda dy, x_hat: 0.0),
             ("dx",),
         ),
         Mistake(
-            "divided by N twice",
-            "`dx`: the two subtracted terms are divided by N twice. Are your dgamma and dbeta sums, or already means?",
-            _backward(
-                lambda dy, x_hat, gamma, inverse_std: (
-                    gamma * inverse_std * (dy - (dy.mean(axis=0) + x_hat * (dy * x_hat).mean(axis=0)) / len(dy))
-                )
+            "mean of dy in the variance's term",
+            "`dx`: the variance's term contains the mean of dy. It needs the mean of dy · x_hat.",
+            _bracket(_mean, _mean),
+            ("dx",),
+        ),
+        Mistake(
+            "dgamma without x_hat, and dx from it",
+            "`dgamma`: x_hat is missing. gamma multiplies x_hat, so its gradient is the sum of dy · x_hat. `dx` contains the "
+            "same sum, and there x_hat is missing from it, too.",
+            lambda dy, x_hat, gamma, inverse_std: (
+                _bracket(_mean, _mean)(dy, x_hat, gamma, inverse_std)[0], dy.sum(axis=0), dy.sum(axis=0)
             ),
+            ("dx", "dgamma"),
+        ),
+        Mistake(
+            "dx is 0",
+            "`dx` is 0 everywhere. Only what would shift or stretch a whole channel is lost; the rest of dy must get through.",
+            _backward(lambda dy, x_hat, gamma, inverse_std: 0 * dy),
             ("dx",),
         ),
         Mistake(
             "one mean for all channels in dx",
             "`dx`: the two means run over the whole batch. Each channel has its own: `mean` needs an axis.",
-            _backward(
-                lambda dy, x_hat, gamma, inverse_std: (
-                    gamma * inverse_std * (dy - dy.mean() - x_hat * (dy * x_hat).mean())
-                )
-            ),
+            _bracket(lambda dy, x_hat: dy.mean(), lambda dy, x_hat: (dy * x_hat).mean()),
+            ("dx",),
+        ),
+        Mistake(
+            "one mean of dy for all channels",
+            "`dx`: one mean of dy is used for all channels. Each channel has its own: `mean` needs an axis.",
+            _bracket(lambda dy, x_hat: dy.mean(), _product),
+            ("dx",),
+        ),
+        Mistake(
+            "one mean of dy · x_hat for all channels",
+            "`dx`: one mean of dy · x_hat is used for all channels. Each channel has its own: `mean` needs an axis.",
+            _bracket(_mean, lambda dy, x_hat: (dy * x_hat).mean()),
             ("dx",),
         ),
         Mistake(
             "averaged over features",
-            "`dx`: the means run over axis 1, the features of one example. They must run over axis 0, as in the "
-            "forward pass.",
-            _backward(
-                lambda dy, x_hat, gamma, inverse_std: (
-                    gamma * inverse_std * (
-                        dy - dy.mean(axis=1, keepdims=True) - x_hat * (dy * x_hat).mean(axis=1, keepdims=True)
-                    )
-                )
+            f"`dx`: {_OVER_FEATURES}",
+            _bracket(
+                lambda dy, x_hat: dy.mean(axis=1, keepdims=True),
+                lambda dy, x_hat: (dy * x_hat).mean(axis=1, keepdims=True),
             ),
+            ("dx",),
+        ),
+        Mistake(
+            "averaged over features, without keepdims",
+            f"{_OVER_FEATURES} The error comes from there: one value per example does not fit beside C columns.",
+            _bracket(lambda dy, x_hat: dy.mean(axis=1), lambda dy, x_hat: (dy * x_hat).mean(axis=1)),
+        ),
+        Mistake(
+            "one sum for all channels in dx",
+            "`dx`: the two sums run over the whole batch. Each channel has its own: `sum` needs an axis.",
+            _bracket(lambda dy, x_hat: dy.sum() / len(dy), lambda dy, x_hat: (dy * x_hat).sum() / len(dy)),
+            ("dx",),
+        ),
+        Mistake(
+            "x_hat inside the mean",
+            "`dx`: the variance's term is the mean of dy · x_hat². One x_hat belongs outside the mean: each element's own.",
+            _bracket(lambda dy, x_hat: _mean(dy, x_hat) + (dy * x_hat**2).mean(axis=0), lambda dy, x_hat: 0.0),
+            ("dx",),
+        ),
+        Mistake(
+            "variance's term not summed",
+            _NOT_SUMMED,
+            _bracket(_mean, lambda dy, x_hat: dy * x_hat / len(dy)),
+            ("dx",),
+        ),
+        Mistake(
+            "variance's term without a mean",
+            _NOT_SUMMED,
+            _bracket(_mean, lambda dy, x_hat: dy * x_hat),
+            ("dx",),
+        ),
+        Mistake(
+            "mean's term not summed",
+            "`dx`: in the mean's term an element's own dy takes the place of the sum over the batch.",
+            _bracket(lambda dy, x_hat: dy / len(dy), _product),
             ("dx",),
         ),
         Mistake(
@@ -293,7 +488,7 @@ batch_norm_backward = CodeExercise(
         ),
         Mistake(
             "dgamma and dbeta swapped",
-            "`dgamma` and `dbeta` have changed places in the `return`.",
+            "`dgamma` and `dbeta` have changed places. gamma multiplies x_hat; beta is only added.",
             _other_weights(
                 dgamma=lambda dy, x_hat: dy.sum(axis=0), dbeta=lambda dy, x_hat: (dy * x_hat).sum(axis=0)
             ),
@@ -339,17 +534,6 @@ batch_norm_backward = CodeExercise(
             ("dgamma",),
         ),
         Mistake(
-            "dx divided by N",
-            "`dx` is N times too small. The means over the batch have their 1/N; the 1/N of the batch's mean loss is in dy "
-            "already.",
-            _backward(
-                lambda dy, x_hat, gamma, inverse_std: (
-                    gamma * inverse_std * (dy - dy.mean(axis=0) - x_hat * (dy * x_hat).mean(axis=0)) / len(dy)
-                )
-            ),
-            ("dx",),
-        ),
-        Mistake(
             "order of the return",
             "The three gradients are right, but in the wrong order. Return dx first, then dgamma, then dbeta.",
             lambda dy, x_hat, gamma, inverse_std: (
@@ -362,19 +546,50 @@ batch_norm_backward = CodeExercise(
             lambda dy, x_hat, gamma, inverse_std: (dy * np.nan, (dy * gamma * x_hat).sum(axis=0), dy.sum(axis=0)),
             ("dgamma",),
         ),
+        *(
+            Mistake(
+                f"dgamma as a matrix product, {name}",
+                "`dgamma` has a row and a column for every channel: a matrix product combines each channel with all others. "
+                "Multiply element by element, then sum.",
+                _other_weights(dgamma=product),
+                ("dgamma",),
+            )
+            for name, product in (
+                ("x_hat first", lambda dy, x_hat: x_hat.T @ dy), ("dy first", lambda dy, x_hat: dy.T @ x_hat)
+            )
+        ),
+        Mistake(
+            "dgamma is 0",
+            "`dgamma` is 0. The sum of dy · x_hat is not the sum of dy times the sum of x_hat, which is 0: first multiply, "
+            "then sum.",
+            _other_weights(dgamma=lambda dy, x_hat: 0 * dy[0]),
+            ("dgamma",),
+        ),
     ],
     properties=[
         Property(
+            "In every channel all elements of dx are off by the same amount: look at the mean's term.",
+            lambda args, outputs: not _error_is_like(args, outputs, np.ones_like(args[1])),
+        ),
+        Property(
+            "In every channel the error of dx is proportional to x_hat: look at the variance's term.",
+            lambda args, outputs: not _error_is_like(args, outputs, args[1]),
+        ),
+        Property(
             "In every channel dx must sum to 0 over the batch (raising all inputs by the same amount changes "
             "no output), and here it does not.",
-            lambda args, outputs: np.allclose(outputs[0].sum(axis=0), 0, atol=1e-4),
+            lambda args, outputs: not _finite(outputs[0]) or np.allclose(outputs[0].sum(axis=0), 0, atol=1e-4),
         ),
         Property(
             "In every channel the sum of dx · x_hat must be nearly 0 (stretching all inputs alike changes almost no "
             "output), and here it is not.",
-            lambda args, outputs: np.all(
-                np.abs((outputs[0] * args[1]).sum(axis=0)) < 0.05 * np.abs(outputs[0] * args[1]).sum(axis=0)
+            lambda args, outputs: not _finite(outputs[0]) or np.all(
+                np.abs((outputs[0] * args[1]).sum(axis=0)) <= 0.05 * np.abs(outputs[0] * args[1]).sum(axis=0)
             ),
+        ),
+        Property(
+            "Each channel of dx is the right one times a number. Look at the factor in front of the three terms.",
+            lambda args, outputs: not _error_is_like(args, outputs, _step_by_step(*args)[0]),
         ),
     ],
     points=4,

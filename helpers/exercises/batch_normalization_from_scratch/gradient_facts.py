@@ -5,6 +5,9 @@ from __future__ import annotations
 from helpers.exercises.engine import Mistake, PredictExercise
 
 
+_OVER_FEATURES = "100 counts the features. A channel's gradients sum over the 60 examples of the batch."
+
+
 gradient_facts = PredictExercise(
     {"each dbeta": 60.0, "each dgamma": 0.0, "each element of dx": 0.0},
     variable="facts",
@@ -13,6 +16,7 @@ gradient_facts = PredictExercise(
         "each dbeta": [
             Mistake("mean for dbeta", "1 would be the mean over the batch. beta is added to 60 outputs.", 1.0),
             Mistake("dbeta over all", "6000 sums over the channels as well; each channel has its own beta.", 6000.0),
+            Mistake("dbeta over features", _OVER_FEATURES, 100.0),
             Mistake("dbeta zero", "raising beta raises every output, and with it the loss.", 0.0),
         ],
         "each dgamma": [
@@ -21,6 +25,7 @@ gradient_facts = PredictExercise(
                 "60 would be the sum of dy. gamma multiplies x_hat: what is the sum of x_hat?",
                 60.0,
             ),
+            Mistake("dgamma over features", _OVER_FEATURES, 100.0),
             Mistake("dgamma one", "gamma multiplies x_hat, and the sum of x_hat over the batch is 0.", 1.0),
         ],
         "each element of dx": [
@@ -29,6 +34,12 @@ gradient_facts = PredictExercise(
                 "1 (times gamma / std) is what gets through if the mean is treated as a constant. Raise all inputs of "
                 "a channel by the same amount: does any output change?",
                 1.0,
+            ),
+            Mistake(
+                "mean of dy alone",
+                "1/60 is an example's share of the mean. The same share is subtracted again from what arrives directly: "
+                "raise all inputs of a channel by the same amount, and no output changes.",
+                1 / 60,
             ),
         ],
     },

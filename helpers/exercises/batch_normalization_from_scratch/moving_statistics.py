@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
+
 import numpy as np
 
 from helpers.exercises.engine import Case, CodeExercise, Mistake, Property
@@ -19,15 +22,19 @@ def moving_statistics(batches, training, momentum=0.99):
 
 def _moving_cases():
     rng = np.random.default_rng(8)
-    batches = rng.normal([1.0, -2.0], [0.5, 1.8], size=(4, 5, 2))
+    batches = rng.normal([1.0, -2.0], [0.5, 1.8], size=(6, 5, 2))
     # One mean and one spread per batch, so that no two batches can be taken for each other.
-    batches = batches * np.array([1, 2, 3, 4]).reshape(4, 1, 1) / 2 + rng.normal(size=(4, 1, 2))
-    everything, every_other = [True] * 4, [True, False, True, False]
+    batches = batches * np.array([1, 2, 3, 4, 2, 3]).reshape(6, 1, 1) / 2 + rng.normal(size=(6, 1, 2))
+    some = [False, True, False, True, True, False]
     return [
-        Case("on four training batches with momentum 0.9", (batches, everything, 0.9)),
-        Case("on four training batches with the default momentum", (batches, everything)),
-        Case("on four batches, the second and the last in inference, with momentum 0.7", (batches, every_other, 0.7)),
+        Case("on four training batches with momentum 0.9", (batches[:4], [True] * 4, 0.9)),
+        Case("on four training batches with the default momentum", (batches[:4], [True] * 4)),
+        Case("on six batches, three of them (the first, too) in inference, with momentum 0.7", (batches, some, 0.7)),
+        Case("with momentum 0, where the last training batch alone counts", (batches, some, 0.0), edge=True),
     ]
+
+
+_OUTPUTS = ["moving_mean", "moving_variance"]
 
 
 def _in_steps(batches, training, momentum=0.99):
@@ -41,24 +48,28 @@ def _in_steps(batches, training, momentum=0.99):
 
 
 def _followed(
-    keep=lambda momentum: momentum, starts=(0.0, 1.0), ddof=0, moment=np.var, always=False, first=False
+    keep=lambda momentum: momentum, starts=(0.0, 1.0), moment=np.var, counts=bool
 ):
-    """Moving statistics with one thing changed."""
+    """Moving statistics with one thing changed.
+
+    Args:
+        starts: of the mean and the variance; "first batch" takes that batch's own.
+        counts: whether a batch counts, from its entry in ``training``.
+    """
 
     def wrong(batches, training, momentum=0.99):
-        mean, variance = (np.full(batches.shape[-1], start) for start in starts)
+        first = starts == "first batch"
+        mean, variance = (np.full(batches.shape[-1], start) for start in ((0.0, 1.0) if first else starts))
         share = keep(momentum)
-        seen = False
         for batch, is_training in zip(batches, training):
-            if not (is_training or always):
+            if not counts(is_training):
                 continue
-            spread = moment(batch, axis=0, ddof=ddof)
-            if first and not seen:
-                mean, variance = batch.mean(axis=0), spread
+            spread = moment(batch, axis=0)
+            if first:
+                mean, variance, first = batch.mean(axis=0), spread, False
             else:
                 mean = share * mean + (1 - share) * batch.mean(axis=0)
                 variance = share * variance + (1 - share) * spread
-            seen = True
         return mean, variance
 
     return wrong
@@ -87,6 +98,20 @@ def _started_anew(batches, training, momentum=0.99):
     return _followed()(batches[-1:], training[-1:], momentum)
 
 
+def _counted(batches, training):
+    return batches[np.asarray(training, bool)]
+
+
+def _of_some(choose):
+    """The rule with the batches ``choose(training batches)`` alone, all of them in training."""
+
+    def wrong(batches, training, momentum=0.99):
+        chosen = choose(_counted(batches, training))
+        return _followed()(chosen, [True] * len(chosen), momentum)
+
+    return wrong
+
+
 def _around_the_moving_mean(batches, training, momentum, new):
     mean, variance = np.zeros(batches.shape[-1]), np.ones(batches.shape[-1])
     for batch, is_training in zip(batches, training):
@@ -97,44 +122,170 @@ def _around_the_moving_mean(batches, training, momentum, new):
     return mean, variance
 
 
+def _together(batches):
+    return batches.mean(axis=(0, 1)), batches.var(axis=(0, 1))
+
+
+def _shrinking(batches, training, momentum=0.99):
+    mean, variance = np.zeros(batches.shape[-1]), np.ones(batches.shape[-1])
+    for batch, is_training in zip(batches, training):
+        share = (1 - momentum) * is_training
+        mean = momentum * mean + share * batch.mean(axis=0)
+        variance = momentum * variance + share * batch.var(axis=0)
+    return mean, variance
+
+
 def _plain_average(batches, training, momentum=0.99):
-    chosen = batches[np.asarray(training)]
+    chosen = _counted(batches, training)
     return chosen.mean(axis=(0, 1)), chosen.var(axis=1).mean(axis=0)
+
+
+# What can be wrong with the line of one output, or with both: a name, its message, and the update.
+_UPDATES = [
+    (
+        "new value not weighted",
+        "The batch's value is added with full weight: the factor 1 - momentum is missing.",
+        lambda old, new, momentum: momentum * old + new,
+    ),
+    (
+        "old value not weighted",
+        "The old value is kept with full weight: the factor momentum is missing.",
+        lambda old, new, momentum: old + (1 - momentum) * new,
+    ),
+    (
+        "both weighted by momentum",
+        "The old and the new value are both weighted by momentum. The shares should sum to 1.",
+        lambda old, new, momentum: momentum * old + momentum * new,
+    ),
+    (
+        "subtracted",
+        "The batch's value is subtracted. It should be added, weighted by 1 - momentum.",
+        lambda old, new, momentum: momentum * old - (1 - momentum) * new,
+    ),
+]
+
+
+def _in_one_line(update, output):
+    """The update of one output alone is another."""
+
+    def wrong(*args):
+        return [(_updated(update) if name == output else _followed())(*args)[k] for k, name in enumerate(_OUTPUTS)]
+
+    return wrong
+
+
+def _known_updates():
+    for name, message, update in _UPDATES:
+        yield Mistake(name, message, _updated(update))
+    in_one_line = [
+        *_UPDATES,
+        ("momentum swapped", "momentum and 1 - momentum have changed places.",
+         lambda old, new, momentum: (1 - momentum) * old + momentum * new),
+        ("replaced", "Each batch's value replaces the old one. A share of the old value should stay.",
+         lambda old, new, momentum: new),
+    ]
+    for (name, message, update), output in itertools.product(in_one_line, _OUTPUTS):
+        yield Mistake(f"{name}: {output}", f"`{output}`: {message}", _in_one_line(update, output), (output,))
+
+
+# What can be wrong on its own or beside another: a name, its message, and the changes that make it.
+_FAULTS = [
+    (
+        "momentum swapped",
+        "momentum and 1 - momentum have changed places. In Keras momentum is the share of the old value, so "
+        "0.99 moves slowly. In PyTorch it is the share of the new one: its 0.01 is Keras' 0.99.",
+        {"keep": lambda momentum: 1 - momentum},
+    ),
+    (
+        "updated in inference",
+        "The statistics also follow the inference batches. They should describe the training data: a batch whose "
+        "entry in `training` is False leaves them unchanged.",
+        {"counts": lambda is_training: True},
+    ),
+    (
+        "updated in inference only",
+        "The condition is reversed: the statistics follow the batches whose entry in `training` is False.",
+        {"counts": lambda is_training: not is_training},
+    ),
+    (
+        "moving variance starts at 0",
+        "The moving variance starts at 0. It should start at 1, so that a fresh layer in inference lets x pass "
+        "instead of dividing it by almost nothing.",
+        {"starts": (0.0, 0.0)},
+    ),
+    ("moving mean starts at 1", "The moving mean starts at 1. It should start at 0.", {"starts": (1.0, 1.0)}),
+    (
+        "starts swapped",
+        "The mean starts at 1 and the variance at 0. It should be the other way round.",
+        {"starts": (1.0, 0.0)},
+    ),
+    (
+        "starts with the first batch",
+        "The first training batch's statistics are taken as the start. Keras starts at mean 0 and variance 1 and moves "
+        "from there (which is why many steps are needed).",
+        {"starts": "first batch"},
+    ),
+    (
+        "ddof=1",
+        "The batch's variance is computed with N - 1. PyTorch does that for the moving variance (and only there); "
+        "Keras divides by N there, too.",
+        {"moment": functools.partial(np.var, ddof=1)},
+    ),
+    ("standard deviation stored", "The standard deviation is averaged where the variance should be.", {"moment": np.std}),
+    (
+        "standard deviation with N - 1 stored",
+        "The standard deviation is averaged where the variance should be, and it is computed with N - 1, not N.",
+        {"moment": functools.partial(np.std, ddof=1)},
+    ),
+    (
+        "variance around 0",
+        "The moving variance averages the mean of x². The variance is the mean of (x - mean)².",
+        {"moment": lambda batch, axis: (batch**2).mean(axis=axis)},
+    ),
+    (
+        "squares summed",
+        "The batch's squared deviations are summed. The variance is their mean.",
+        {"moment": lambda batch, axis: batch.var(axis=axis) * len(batch)},
+    ),
+    (
+        "momentum fixed at 0.99",
+        "It uses 0.99 whatever momentum is passed. Use the argument.",
+        {"keep": lambda momentum: 0.99},
+    ),
+    (
+        "momentum fixed at 0.9",
+        "It uses 0.9 whatever momentum is passed. Use the argument; its default is 0.99.",
+        {"keep": lambda momentum: 0.9},
+    ),
+]
+
+
+def _known_faults():
+    """Each fault alone, and every two that do not change the same thing."""
+    for name, message, change in _FAULTS:
+        yield Mistake(name, message, _followed(**change))
+    for (one, first, change), (other, second, change_2) in itertools.combinations(_FAULTS, 2):
+        if change.keys() != change_2.keys():
+            yield Mistake(f"{one} + {other}", f"{first} {second}", _followed(**change, **change_2))
+
+
+def _within_range(got, start, values):
+    low, high = np.minimum(start, values.min(axis=0)), np.maximum(start, values.max(axis=0))
+    return not np.isfinite(got).all() or bool(np.all((low - 1e-4 <= got) & (got <= high + 1e-4)))
 
 
 moving_statistics = CodeExercise(
     moving_statistics,
-    outputs=["moving_mean", "moving_variance"],
+    outputs=_OUTPUTS,
     cases=_moving_cases,
     variants=[_in_steps],
     mistakes=[
-        Mistake(
-            "momentum swapped",
-            "momentum and 1 - momentum have changed places. In Keras momentum is the share of the old value, so "
-            "0.99 moves slowly. In PyTorch it is the share of the new one: its 0.01 is Keras' 0.99.",
-            _followed(keep=lambda momentum: 1 - momentum),
-        ),
-        Mistake(
-            "updated in inference",
-            "The statistics also follow the inference batches. They should describe the training data: a batch whose "
-            "entry in `training` is False leaves them unchanged.",
-            _followed(always=True),
-        ),
-        Mistake(
-            "moving variance starts at 0",
-            "The moving variance starts at 0. It should start at 1, so that a fresh layer in inference lets x pass "
-            "instead of dividing it by almost nothing.",
-            _followed(starts=(0.0, 0.0)),
-        ),
-        Mistake(
-            "moving mean starts at 1",
-            "The moving mean starts at 1. It should start at 0.",
-            _followed(starts=(1.0, 1.0)),
-        ),
+        *_known_faults(),
+        *_known_updates(),
         Mistake(
             "replaced",
-            "The moving statistics are replaced by the last batch's. They should be an average: a share of the old "
-            "value stays.",
+            "The moving statistics are replaced by those of the last batch that counts. They should be an average: a share "
+            "of the old value stays.",
             _followed(keep=lambda momentum: 0.0),
         ),
         Mistake(
@@ -154,46 +305,9 @@ moving_statistics = CodeExercise(
             ("moving_variance",),
         ),
         Mistake(
-            "starts with the first batch",
-            "The first batch's statistics are taken as the start. Keras starts at mean 0 and variance 1 and moves "
-            "from there (which is why many steps are needed).",
-            _followed(first=True),
-        ),
-        Mistake(
-            "ddof=1",
-            "The batch's variance is computed with N - 1. PyTorch does that for the moving variance (and only there); "
-            "Keras divides by N there, too.",
-            _followed(ddof=1),
-        ),
-        Mistake(
-            "standard deviation stored",
-            "The standard deviation is averaged where the variance should be.",
-            _followed(moment=np.std),
-        ),
-        Mistake(
             "order of the return",
             "Both are right but have changed places: return the mean first, then the variance.",
             lambda batches, training, momentum=0.99: _in_steps(batches, training, momentum)[::-1],
-        ),
-        Mistake(
-            "new value not weighted",
-            "The batch's value is added with full weight: the factor 1 - momentum is missing.",
-            _updated(lambda old, new, momentum: momentum * old + new),
-        ),
-        Mistake(
-            "momentum fixed at 0.99",
-            "It uses 0.99 whatever momentum is passed. Use the argument.",
-            _followed(keep=lambda momentum: 0.99),
-        ),
-        Mistake(
-            "momentum fixed at 0.9",
-            "It uses 0.9 whatever momentum is passed. Use the argument; its default is 0.99.",
-            _followed(keep=lambda momentum: 0.9),
-        ),
-        Mistake(
-            "updated in inference only",
-            "The condition is reversed: the statistics follow the batches whose entry in `training` is False.",
-            lambda batches, training, momentum=0.99: _followed()(batches, [not t for t in training], momentum),
         ),
         Mistake(
             "stops at the first batch in inference",
@@ -204,6 +318,32 @@ moving_statistics = CodeExercise(
             "first batch only",
             "Only the first batch counts. Is the `return` inside the loop?",
             lambda batches, training, momentum=0.99: _followed()(batches[:1], training, momentum),
+        ),
+        Mistake(
+            "first training batch only",
+            "Only the first training batch counts. Is the `return` inside the loop?",
+            _of_some(lambda counted: counted[:1]),
+        ),
+        Mistake(
+            "started anew with each training batch",
+            "Every training batch starts from 0 and 1 again, so only the last one counts. Are the starting values set "
+            "inside the loop?",
+            _of_some(lambda counted: counted[-1:]),
+        ),
+        Mistake(
+            "averaged over features",
+            "The mean and the variance run over axis 1, which leaves one value per example. Average over axis 0 of each "
+            "batch.",
+            _updated(_UPDATES[0][2], moments=lambda batch: (batch.mean(axis=1), batch.var(axis=1))),
+        ),
+        Mistake(
+            "mean in the variance's place",
+            "The moving variance averages the batches' means.",
+            lambda batches, training, momentum=0.99: (
+                _followed()(batches, training, momentum)[0],
+                _followed(moment=np.mean)(batches, training, momentum)[1],
+            ),
+            ("moving_variance",),
         ),
         Mistake(
             "started anew with each batch",
@@ -220,12 +360,6 @@ moving_statistics = CodeExercise(
             )(batches, training, momentum),
         ),
         Mistake(
-            "variance around 0",
-            "The moving variance averages the mean of x². The variance is the mean of (x - mean)².",
-            _followed(moment=lambda batch, axis, ddof: (batch**2).mean(axis=axis)),
-            ("moving_variance",),
-        ),
-        Mistake(
             "variance around the moving mean",
             "The batch's variance is taken around the moving mean. It should be taken around the batch's own mean.",
             lambda batches, training, momentum=0.99: _around_the_moving_mean(batches, training, momentum, new=True),
@@ -238,29 +372,58 @@ moving_statistics = CodeExercise(
             ("moving_variance",),
         ),
         Mistake(
-            "plain variance of all values",
-            "This is the variance of all batches taken together; momentum does not enter.",
-            lambda batches, training, momentum=0.99: (
-                batches.mean(axis=(0, 1)), batches[np.asarray(training)].var(axis=(0, 1))
-            ),
-            ("moving_variance",),
+            "all training values together",
+            "These are the mean and the variance of all training batches taken together, which is recipe 2. Momentum does "
+            "not enter.",
+            lambda batches, training, momentum=0.99: _together(_counted(batches, training)),
+        ),
+        Mistake(
+            "all values together",
+            "These are the mean and the variance of all batches taken together. Neither momentum nor `training` enters.",
+            lambda batches, training, momentum=0.99: _together(batches),
+        ),
+        Mistake(
+            "old value shrinks in inference",
+            "In inference the old value is still multiplied by momentum. An inference batch leaves the statistics unchanged.",
+            _shrinking,
+        ),
+        *(
+            Mistake(
+                f"default momentum {default}",
+                f"It is right when momentum is passed. When it is not, yours is {default}; here the default is 0.99, as in "
+                "Keras.",
+                lambda batches, training, momentum=default: _followed()(batches, training, momentum),
+            )
+            for default in (0.1, 0.9)
+        ),
+        Mistake(
+            "one number for all channels",
+            "Each result is one number. Each channel has a mean and a variance of its own: `mean` and `var` need an axis.",
+            lambda batches, training, momentum=0.99: [
+                moving[0] for moving in _updated(
+                    lambda old, new, momentum: momentum * old + (1 - momentum) * new, lambda b: (b.mean(), b.var())
+                )(batches, training, momentum)
+            ],
         ),
         Mistake(
             "plain average",
-            "This is the plain average over all batches; momentum does not enter. (Recipe 2 is "
-            "something else: all training data at once, after training.)",
+            "These are the plain averages of the training batches' means and variances. Momentum does not enter.",
             _plain_average,
         ),
     ],
     properties=[
         Property(
             "A variance cannot be negative, and one of yours is.",
-            lambda args, outputs: bool(np.all(outputs[1] >= 0)),
+            lambda args, outputs: not np.any(outputs[1] < 0),
         ),
         Property(
-            "After only a few steps with a large momentum the statistics must still lie near their start, 0 and 1; "
-            "yours have moved too far.",
-            lambda args, outputs: len(args) > 2 or bool(np.all(np.abs(outputs[0]) < 0.2)),
+            "`moving_mean` lies outside the range of its start, 0, and the training batches' means. No average of them does.",
+            lambda args, outputs: _within_range(outputs[0], 0.0, _counted(*args[:2]).mean(axis=1)),
+        ),
+        Property(
+            "`moving_variance` lies outside the range of its start, 1, and the training batches' variances. No average of "
+            "them does.",
+            lambda args, outputs: _within_range(outputs[1], 1.0, _counted(*args[:2]).var(axis=1)),
         ),
     ],
     points=3,

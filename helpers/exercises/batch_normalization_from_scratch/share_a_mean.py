@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+import math
+
 from helpers.exercises.engine import Mistake, PredictExercise
+
+_SHAPE = (32, 28, 28, 16)
+
+
+def _lengths(axes, averaged):
+    """The product of the lengths of the axes that are averaged over, or of the others."""
+    axes = axes if isinstance(axes, (tuple, list)) else (axes,)
+    named = {axis % len(_SHAPE) for axis in axes}
+    return math.prod(length for axis, length in enumerate(_SHAPE) if (axis in named) == averaged)
 
 
 share_a_mean = PredictExercise(
@@ -13,6 +24,36 @@ share_a_mean = PredictExercise(
         "values in each mean": 25_088,
     },
     variable="prediction",
+    patterns=[
+        Mistake(
+            "the axes that stay",
+            "these are the axes of the channels, which stay. `axis` names the axes that are averaged over.",
+            {"axes for (N, C)": (1,), "axes for (N, H, W, C)": (3,)},
+        ),
+        Mistake(
+            "layer normalization",
+            "this averages over the features of one example, each example by itself: that is layer normalization. Batch "
+            "normalization averages over the examples, and keeps the channels apart.",
+            {
+                "axes for (N, C)": (1,), "axes for (N, H, W, C)": (1, 2, 3), "means in (32, 28, 28, 16)": 32,
+                "values in each mean": 12_544,
+            },
+        ),
+        Mistake(
+            "counts swapped",
+            "the two have changed places: one mean per channel, and each runs over all images and positions.",
+            {"means in (32, 28, 28, 16)": 25_088, "values in each mean": 16},
+        ),
+        Mistake(
+            "averaged over the channels",
+            "this averages over the 16 channels at each position of each image. The channel axis is the one that must stay.",
+            {"axes for (N, H, W, C)": (3,), "means in (32, 28, 28, 16)": 25_088, "values in each mean": 16},
+        ),
+    ],
+    follows={
+        "means in (32, 28, 28, 16)": (("axes for (N, H, W, C)",), lambda axes: _lengths(axes, averaged=False)),
+        "values in each mean": (("axes for (N, H, W, C)",), lambda axes: _lengths(axes, averaged=True)),
+    },
     dimensions={"axes for (N, C)": 2, "axes for (N, H, W, C)": 4},
     mistakes={
         "axes for (N, C)": [
@@ -53,6 +94,23 @@ share_a_mean = PredictExercise(
                 "separate, and the average runs over the images as well.",
                 (1, 2, 3),
             ),
+            Mistake(
+                "channels first",
+                "(0, 2, 3) fits (N, C, H, W), PyTorch's layout. Here the channels come last, and axis 3 must stay.",
+                (0, 2, 3),
+            ),
+            Mistake(
+                "one position axis forgotten",
+                "(0, 1) leaves the columns of the image apart, each with a mean of its own. A channel's mean runs over all "
+                "positions.",
+                (0, 1),
+            ),
+            Mistake(
+                "other position axis forgotten",
+                "(0, 2) leaves the rows of the image apart, each with a mean of its own. A channel's mean runs over all "
+                "positions.",
+                (0, 2),
+            ),
             Mistake("channels averaged", "axis 3 is the channel axis, the one that must not be averaged over.", (3,)),
         ],
         "means in (32, 28, 28, 16)": [
@@ -67,6 +125,7 @@ share_a_mean = PredictExercise(
                 "28 · 28 · 16 would be one mean per position and channel: positions share it, too.",
                 12_544,
             ),
+            Mistake("a mean a position, channels mixed", "28 · 28 counts the positions: they share their means.", 784),
             Mistake("a single mean", "one mean would mix all channels.", 1),
             Mistake("values and means swapped", "25,088 is the number of values in each mean.", 25_088),
         ],

@@ -207,8 +207,9 @@ class CodeExercise(Exercise):
         if not isinstance(arrays, Problem):
             return arrays, None
         hint = "What it printed is not what it returns." if outcome.printed else ""
-        refusal = self._verdict("unusable", arrays.text, f"That was {case.text}.", hint)
         values = (outcome.value,) if len(self.outputs) == 1 else outcome.value
+        turned = any(_channels_first(v, e) for v, e in zip(values, expected)) if isinstance(values, (tuple, list)) else False
+        refusal = self._verdict("unusable", arrays.text, f"That was {case.text}.", hint, _CHANNELS_LAST if turned else "")
         if not isinstance(values, (tuple, list)) or len(values) != len(self.outputs):
             return [arrays] * len(self.outputs), refusal
         # A wrong shape may be a mistake we know; the shape alone would say less.
@@ -217,7 +218,7 @@ class CodeExercise(Exercise):
     def _raised(self, answer: Callable, case: Case, error: BaseException) -> Verdict:
         sentence, where = sandbox.describe_error(error, answer)
         pictures = any(isinstance(arg, np.ndarray) and arg.ndim == 4 for arg in case.args)
-        layout = "Here the channels come last: (N, H, W, C)." if pictures else ""
+        layout = _CHANNELS_LAST if pictures else ""
         return self._verdict("unusable", sentence, f"That was {case.text}.", layout, code=where)
 
     def _arrays(self, value: Any, expected: list[np.ndarray], case: Case) -> list[np.ndarray] | Problem:
@@ -261,18 +262,27 @@ class CodeExercise(Exercise):
         return found
 
     def _refused(self, refusal: Verdict, results: list[Outputs], printed: str) -> Verdict:
-        """The refusal, with the known mistake in front of it where one explains all that differs."""
-        bad = self._bad(dict(enumerate(results)))
-        named = self._recognize(bad, dict(enumerate(results)))
-        if bad and None not in named:
-            known = _each_once(named)
-            if not any(isinstance(output, BaseException) for outputs in results for output in outputs):
-                return self._name(known, [], printed)
-            return self._verdict(
-                "known mistake", *(m.message for m in known), *refusal.paragraphs, code=refusal.code,
-                mistakes=tuple(m.name for m in known),
-            )
-        return self._reordered(results) or refusal
+        """The refusal, with what is known in front of it: the mistakes that explain all that differs, or the ordinary
+        cases where the refusal is for an edge, or single outputs.
+        """
+        everything = dict(enumerate(results))
+        bad = self._bad(everything)
+        named = self._recognize(bad, everything)
+        known, beside = _each_once(named), ""
+        if bad and None not in named and not any(map(_unusable, results)):
+            return self._name(known, [], printed)
+        ordinary = {i: got for i, got in everything.items() if not self._reference[i][0].edge}
+        if None in named and len(ordinary) < len(results) and not any(map(_unusable, ordinary.values())):
+            at_ordinary = self._recognize(self._bad(ordinary), ordinary)
+            if at_ordinary and None not in at_ordinary:
+                known, beside = _each_once(at_ordinary), "Beside that, there is another fault:"
+        turned = self._reordered(results) if None in named and not beside else None
+        if turned or not known:
+            return turned or refusal
+        return self._verdict(
+            "known mistake" if beside or None not in named else "wrong", *(m.message for m in known), beside,
+            *refusal.paragraphs, code=refusal.code, mistakes=tuple(m.name for m in known),
+        )
 
     def _bad(self, results: Mapping[int, Outputs]) -> list[int]:
         """The outputs that are wrong on any of these cases."""
@@ -329,7 +339,7 @@ class CodeExercise(Exercise):
             return beside
         if digits := self._rounded(bad, results):
             return self._verdict(
-                "wrong", f"The values are right, but rounded to {digits} digits. Return them in full: whoever computes on "
+                "wrong", f"The values are right, but rounded to {digits} digit{'s' * (digits > 1)}. Return them in full: whoever computes on "
                 "needs the rest. (`print` may round, `return` should not.)"
             )
         return self._reordered(results) or self._unknown(bad, named, results)
@@ -392,7 +402,9 @@ class CodeExercise(Exercise):
         wrong_cases = [i for i, got in enumerate(results) if any(not same(got[k], self._reference[i][1][k]) for k in unknown)]
         (case, expected), got = self._reference[wrong_cases[0]], results[wrong_cases[0]]
         k = next(k for k in unknown if not same(got[k], expected[k]))
-        failing = next((p for p in self.properties if not _holds(p, case.args, got)), None)
+        # What is named already, or right, is no fault of the others.
+        others = [got[j] if j in unknown else expected[j] for j in range(len(got))]
+        failing = next((p for p in self.properties if not _holds(p, case.args, others)), None)
         if failing:
             said.append(failing.text)
         what = self.outputs[k] if len(self.outputs) > 1 else "result"
@@ -410,10 +422,13 @@ class CodeExercise(Exercise):
         expected = np.concatenate([np.ravel(outputs[k]) for _, outputs in self._reference]).astype(float)
         if not np.isfinite([got, expected]).all() or np.count_nonzero(expected) < 2:
             return None
-        factor = float(got @ expected / (expected @ expected))
-        return factor if factor and same(got, factor * expected) else None
+        with np.errstate(all="ignore"):
+            factor = float(got @ expected / (expected @ expected))
+            usable = np.isfinite(factor) and factor and number(factor) != "1"
+            return factor if usable and same(got, factor * expected) else None
 
 
+_CHANNELS_LAST = "Here the channels come last: (N, H, W, C)."
 _PRINTED = "It also printed while being checked; remove the `print` when you are done."
 _LEADING_ONES = "Beside another array the two do the same, so it counts."
 _OTHER_ONES = (
@@ -452,6 +467,12 @@ def _without_leading_ones(shape: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(itertools.dropwhile(lambda length: length == 1, shape))
 
 
+def _channels_first(value: Any, expected: np.ndarray) -> bool:
+    """Whether an array is shaped as the expected one with its last axis behind the first."""
+    shape = expected.shape
+    return len(shape) == 4 and np.shape(value) == (shape[0], shape[3], *shape[1:3]) != shape
+
+
 def _numeric(value: Any) -> bool:
     """Whether ``value`` can be compared with numbers: objects and strings cannot."""
     return isinstance(value, (np.ndarray, np.generic, int, float)) and np.asarray(value).dtype.kind in "fiub"
@@ -462,6 +483,10 @@ def _alike(a: Any, b: Any) -> bool:
     if isinstance(a, BaseException) or isinstance(b, BaseException):
         return type(a) is type(b) and str(a) == str(b)
     return _numeric(a) and _numeric(b) and same_up_to_ones(a, b)
+
+
+def _unusable(outputs: Outputs) -> bool:
+    return any(isinstance(output, (BaseException, Problem)) for output in outputs)
 
 
 def _each_once(mistakes: Sequence[Mistake | None]) -> list[Mistake]:

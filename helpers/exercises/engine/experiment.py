@@ -95,11 +95,11 @@ class ExperimentExercise(Exercise):
     def _not_measured(self) -> str:
         if not self._function:
             return (
-                "Nothing has been measured yet. Run the cell that defines the function, call it, and hand in what it "
+                "Nothing has been measured yet. Run the cell that defines the function, call it, and check what it "
                 "returns."
             )
         return (
-            f"No run gave this result. Hand in what `{self._function}` returned, unchanged: numbers that were typed, or "
+            f"No run gave this result. Check what `{self._function}` returned, unchanged: numbers that were typed, or "
             "changed afterwards, are not a measurement."
         )
 

@@ -173,7 +173,7 @@ class PredictExercise(Exercise):
         if key in self.dimensions and is_number:
             value = (value,)  # NumPy takes axis=0 for (0,), too
         if isinstance(right, tuple) and not _whole_numbers(value):
-            return f"`{key}` takes a tuple of whole numbers, such as `(2, 3)` or `(3,)`; got {shown(value)}."
+            return f"`{key}` takes a tuple of whole numbers, such as `(2, 7)` or `(7,)`; got {shown(value)}."
         return ""
 
     def _equal(self, key: str, value: Any, target: Any, tolerance: float | None = None) -> bool:

@@ -56,7 +56,7 @@ def _sample_weighted_variance(a, b):
     return squares / (len(a) + len(b) - 2)
 
 
-_SIGN = "The sign is turned: it is the mean of batch 2 minus that of batch 1, so that an increase is positive."
+_SIGN = "The sign is turned. It should be the mean of batch 2 minus that of batch 1, so that an increase is positive."
 
 
 _ABSOLUTE = (
@@ -107,8 +107,8 @@ estimate_shift = CodeExercise(
         *_with_every_sign(
             "pooled over the concatenation",
             "The spread is that of both batches put together. It contains the shift itself: the further apart the "
-            "batches, the larger the divisor, and the result never exceeds about 2. Take the spreads *within* the "
-            "batches.",
+            "batches, the larger the divisor, and with batches of equal size the result never exceeds 2. Take the "
+            "spreads *within* the batches.",
             lambda a, b: np.concatenate([a, b]).std(axis=0),
         ),
         *_with_every_sign(
@@ -263,8 +263,25 @@ estimate_shift = CodeExercise(
         ),
         Mistake(
             "sums",
-            "The sums of the batches are subtracted, not their means: the larger batch wins.",
+            "The sums of the batches are subtracted, not their means: the larger batch counts for more.",
             lambda a, b: (b.sum(axis=0) - a.sum(axis=0)) / _pooled(a, b),
+        ),
+        Mistake(
+            "rows paired",
+            "One batch is subtracted from the other row by row. Their rows are not pairs, and the batches may have "
+            "different lengths. Average each batch first.",
+            lambda a, b: (b - a).mean(axis=0) / _pooled(a, b),
+        ),
+        Mistake(
+            "rows paired, spread of the differences",
+            "One batch is subtracted from the other row by row, and the spread is that of the differences. Their rows "
+            "are not pairs, and the batches may have different lengths. Take mean and variance of each batch first.",
+            lambda a, b: (b - a).mean(axis=0) / (b - a).std(axis=0),
+        ),
+        Mistake(
+            "means added",
+            "The means are added. The shift is their difference: batch 2 minus batch 1.",
+            lambda a, b: (b.mean(axis=0) + a.mean(axis=0)) / _pooled(a, b),
         ),
         Mistake(
             "brackets",
@@ -272,19 +289,21 @@ estimate_shift = CodeExercise(
             lambda a, b: b.mean(axis=0) - a.mean(axis=0) / _pooled(a, b),
         ),
         Mistake(
-            "each normalized first",
-            "Each batch is normalized by its own statistics first; then both means are 0 and nothing is left to see.",
+            "nothing but zeros",
+            "The result is 0 everywhere. Is each batch normalized by its own statistics first, or one batch used twice? "
+            "Then there is no difference left to see.",
             lambda a, b: np.zeros(a.shape[1]),
         ),
     ],
     properties=[
         Property(
-            "Where the mean of batch 2 is the larger one the result should be positive, elsewhere negative. It is not.",
+            "Where the mean of batch 2 is the larger one the result should be positive, and elsewhere negative. Not all of "
+            "the signs are so.",
             lambda args, outputs: np.array_equal(np.sign(outputs[0]), np.sign(args[1].mean(0) - args[0].mean(0))),
         ),
         Property(
-            "The signs are right. The number by which the differences are divided is not the root of the mean of the "
-            "two variances.",
+            "The signs are right, the sizes are not: each should be the difference of the two means, over the root of "
+            "the mean of the two variances.",
             lambda args, outputs: np.allclose(outputs[0], _shift_over(_pooled)(*args), rtol=1e-3),
         ),
     ],

@@ -34,15 +34,17 @@ def _by_singular_value(x):
 
 
 def _by_power_iteration(x):
-    v = np.ones(x.shape[1])
-    for _ in range(500):
-        v = x.T @ (x @ v) / len(x)
-        v = v / np.linalg.norm(v)
-    return 2.0 / (v @ (x.T @ (x @ v)) / len(x))
+    h = x.T @ x / len(x)
+    v = np.linalg.matrix_power(h / np.trace(h), 200) @ np.ones(len(h))
+    return 2.0 * (v @ v) / (v @ h @ v)
 
 
 def _by_general_eigenvalues(x):
     return 2 / np.max(np.real(np.linalg.eig(np.cov(x.T, bias=True) + np.outer(x.mean(0), x.mean(0)))[0]))
+
+
+def _eigenvalues(x):
+    return np.linalg.eigvalsh(x.T @ x / len(x))
 
 
 def _limit(of_eigenvalues, hessian=lambda x: x.T @ x / len(x)):
@@ -67,7 +69,7 @@ largest_stable_learning_rate = CodeExercise(
         Mistake(
             "1 / λmax",
             "That is 1/λmax: the rate at which the steep direction arrives in one step. The iteration is stable up to "
-            "twice that. (It is also what you get from a loss without the ½: there H is twice as large.)",
+            "twice that. (A loss without the ½ has this limit: there H is twice as large.)",
             _limit(lambda e: 1 / e[-1]),
         ),
         Mistake(
@@ -93,6 +95,11 @@ largest_stable_learning_rate = CodeExercise(
             _limit_of(lambda x: x.T @ x),
         ),
         Mistake(
+            "1/N on the wrong side",
+            "The 1/N divides the result, where it should divide XᵀX: one N too many now, and one missing there.",
+            lambda x: 2 / np.linalg.eigvalsh(x.T @ x)[-1] / len(x),
+        ),
+        Mistake(
             "1 / λmax without 1/N",
             "Two things: the 1/N of H is missing, so the result shrinks with the number of examples; and the limit is "
             "2 over the eigenvalue, not 1.",
@@ -106,14 +113,13 @@ largest_stable_learning_rate = CodeExercise(
         ),
         Mistake(
             "λmin",
-            "It divides by the smallest eigenvalue: that is what the flattest direction alone could bear. At this rate "
-            "the steepest one flies apart. (`eigvalsh` gives them in rising order, `eig` in none.)",
+            "It divides by the smallest eigenvalue: that is the limit of the flattest direction alone. At this rate "
+            "the steepest one diverges. (`eigvalsh` gives them in rising order, `eig` in none.)",
             _limit(lambda e: 2 / e[0]),
         ),
         Mistake(
             "1 / λmin",
-            "It is one over the smallest eigenvalue. The steepest direction sets the limit, and at this rate it flies "
-            "apart.",
+            "It is one over the smallest eigenvalue. The steepest direction sets the limit, and at this rate it diverges.",
             _limit(lambda e: 1 / e[0]),
         ),
         Mistake(
@@ -148,7 +154,7 @@ largest_stable_learning_rate = CodeExercise(
         Mistake(
             "centred inside",
             "On centred features it is right. But it subtracts the mean, and x is to be taken as it is: a mean that is "
-            "not 0 makes the loss steeper, and the limit has to know.",
+            "not 0 makes the loss steeper, and the limit lower.",
             _limit_of(lambda x: _centred(x).T @ _centred(x) / len(x)),
         ),
         Mistake(
@@ -177,8 +183,8 @@ largest_stable_learning_rate = CodeExercise(
         ),
         Mistake(
             "root of the eigenvalue",
-            "It divides by the square root of the eigenvalue, a spread. The factor of one step is 1 − ηλ, with λ "
-            "itself.",
+            "It divides by the square root of the eigenvalue, a spread. One step multiplies by 1 − ηλ, "
+            "with λ itself.",
             _limit(lambda e: 2 / np.sqrt(e[-1])),
         ),
         Mistake(
@@ -186,6 +192,24 @@ largest_stable_learning_rate = CodeExercise(
             "It divides by the largest diagonal element of H. That is the largest eigenvalue only where the features "
             "are not correlated; with correlation the steepest direction runs between the axes, and is steeper.",
             lambda x: 2 / (x**2).mean(axis=0).max(),
+        ),
+        Mistake(
+            "largest diagonal element, 1 over",
+            "Two things: the limit is 2 over the eigenvalue, not 1; and the largest diagonal element of H is the largest "
+            "eigenvalue only where the features are not correlated.",
+            lambda x: 1 / (x**2).mean(axis=0).max(),
+        ),
+        Mistake(
+            "1 / λmax, centred inside",
+            "Two things: the mean is subtracted inside, and x is to be taken as it is; and the limit is 2 over the "
+            "eigenvalue, not 1.",
+            _limit(lambda e: 1 / e[-1], lambda x: np.cov(x.T, bias=True)),
+        ),
+        Mistake(
+            "1 / λmax, covariance, N - 1",
+            "Two things: `np.cov` subtracts the mean and divides by N − 1, where x is to be taken as it is and the loss "
+            "is a mean over N; and the limit is 2 over the eigenvalue, not 1.",
+            _limit(lambda e: 1 / e[-1], lambda x: np.cov(x.T)),
         ),
         Mistake(
             "largest variance",
@@ -266,6 +290,11 @@ largest_stable_learning_rate = CodeExercise(
             _limit(lambda e: 2 * e[0] / e[-1]),
         ),
         Mistake(
+            "a bias added",
+            "A column of ones is added to x, as for a bias. The model here is w·x, with x as it is.",
+            lambda x: 2 / np.linalg.eigvalsh(np.c_[x, np.ones(len(x))].T @ np.c_[x, np.ones(len(x))] / len(x))[-1],
+        ),
+        Mistake(
             "all eigenvalues",
             "It returns one limit for each eigenvalue. One learning rate serves all directions: which of the limits "
             "holds for all of them?",
@@ -274,10 +303,13 @@ largest_stable_learning_rate = CodeExercise(
     ],
     properties=[
         Property(
+            "2 over your rate is an eigenvalue of H, but not the largest one. (`eigvalsh` gives them in rising order, "
+            "`eig` in none.)",
+            lambda args, outputs: not np.isclose(2 / outputs[0], _eigenvalues(args[0])[:-1], rtol=1e-3).any(),
+        ),
+        Property(
             "At the limit the factor 1 − ηλmax along the steepest direction is exactly −1. With your rate it is not.",
-            lambda args, outputs: np.isclose(
-                1 - outputs[0] * np.linalg.eigvalsh(args[0].T @ args[0] / len(args[0]))[-1], -1, atol=1e-3
-            ),
+            lambda args, outputs: np.isclose(1 - outputs[0] * _eigenvalues(args[0])[-1], -1, atol=1e-4),
         ),
     ],
     points=3,
@@ -286,6 +318,6 @@ largest_stable_learning_rate = CodeExercise(
         "H is a mean over the N examples of $x_i x_i^T$, in one matrix product. For symmetric matrices NumPy has "
         "`np.linalg.eigvalsh`, in rising order.",
     ],
-    insight="At this rate the factor along the steepest direction is exactly −1: it leaps from wall to wall for ever. A "
-    "little below, it converges. Notice that a mean that is not 0 makes the limit smaller.",
+    insight="At this rate the factor along the steepest direction is exactly −1: gradient descent leaps from wall to wall "
+    "for ever. A little below, it converges. Notice that a mean that is not 0 can make the limit smaller.",
 )

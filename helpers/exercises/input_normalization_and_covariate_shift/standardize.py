@@ -15,16 +15,26 @@ def standardize(x_train, x_test):
     return (x_train - mean) / std, (x_test - mean) / std
 
 
+def _features(rng, rows, means, spreads):
+    """Random features with exactly these standard deviations."""
+    x = rng.normal(size=(rows, len(means)))
+    return np.array(means) + np.array(spreads) * (x - x.mean(axis=0)) / x.std(axis=0)
+
+
 def _standardize_cases():
     rng = np.random.default_rng(1)
-    # Spreads so large that no reasonable epsilon shows.
-    train = rng.normal([190.0, -120.0, 75.0], [40.0, 60.0, 50.0], size=(7, 3))
-    test = rng.normal([220.0, -190.0, 62.0], [65.0, 45.0, 80.0], size=(4, 3))
-    with_constant = (np.column_stack([part, np.full(len(part), 64.0)]) for part in (train, test))
+    # Spreads below 1, and so large that no reasonable epsilon shows. One feature's test values are below all training
+    # values, one's above.
+    train = _features(rng, 7, [190.0, -120.0, 2.0], [40.0, 60.0, 0.5])
+    test = _features(rng, 4, [220.0, -390.0, 1.5], [65.0, 45.0, 0.9])
+    # Square: statistics of the rows fit beside the columns, and nothing raises.
+    square = _features(rng, 4, [3.0, -50.0, 0.0, 8.0], [0.7, 20.0, 5.0, 2.0])
+    more = _features(rng, 6, [2.0, -20.0, 1.0, 29.0], [1.2, 30.0, 2.0, 3.0])
+    with_constants = (np.column_stack([x, np.full(len(x), 64.0), np.zeros(len(x))]) for x in (train, test))
     return [
         Case("on `x_train` of shape (7, 3) and `x_test` of shape (4, 3)", (train, test)),
-        Case("on a test set of one example", (train, test[:1])),
-        Case("on features of which the last is 64 everywhere", tuple(with_constant)),
+        Case("on `x_train` of shape (4, 4) and `x_test` of shape (6, 4)", (square, more)),
+        Case("where the last two features are constant, 64 and 0", tuple(with_constants), edge=True),
     ]
 
 
@@ -45,7 +55,7 @@ def _where_std(x_train, x_test):
 
 def _with_epsilon(x_train, x_test):
     mean = x_train.mean(axis=0, keepdims=True)
-    std = np.sqrt(x_train.var(axis=0, keepdims=True) + 1e-3)
+    std = np.sqrt(x_train.var(axis=0, keepdims=True) + 1e-6)
     return [(x_train - mean) / std, (x_test - mean) / std]
 
 
@@ -68,54 +78,47 @@ def _guarded(std):
     return np.where(np.asarray(std) > 1e-12, std, 1.0)
 
 
-def _unguarded(std):
-    return std
-
-
-def _apart(train, test):
-    """Both parts by functions of their own, ``part(x_train, x_test, guard)``; ``guard`` mends a deviation of 0."""
-    return lambda guard: lambda x_train, x_test: (train(x_train, x_test, guard), test(x_train, x_test, guard))
-
-
 def _alike(function):
-    """Both parts by ``function(x, mean, std)`` with the training statistics."""
+    """Both parts by ``function(x, mean, std)`` with the training statistics; a standard deviation of 0 is mended."""
+    return lambda x_train, x_test: tuple(
+        function(x, x_train.mean(axis=0), _guarded(x_train.std(axis=0))) for x in (x_train, x_test)
+    )
 
-    def part(chosen):
-        return lambda x_train, x_test, guard: function(
-            (x_train, x_test)[chosen], x_train.mean(axis=0), guard(x_train.std(axis=0))
+
+def _each_alone(function):
+    """Each part by ``function(x, mean, std)`` with its own statistics."""
+    return lambda x_train, x_test: tuple(
+        function(x, x.mean(axis=0), _guarded(x.std(axis=0))) for x in (x_train, x_test)
+    )
+
+
+def _by(of_train, of_test, ddof=0, guard=_guarded):
+    """The parts by the statistics of the part with this number: 0 training, 1 test, 2 both together."""
+
+    def answer(x_train, x_test):
+        parts = x_train, x_test, np.concatenate([x_train, x_test])
+        chosen = parts[of_train], parts[of_test]
+        return tuple(
+            (x - part.mean(axis=0)) / guard(part.std(axis=0, ddof=ddof)) for x, part in zip((x_train, x_test), chosen)
         )
 
-    return _apart(part(0), part(1))
+    return answer
 
 
-def _of(chosen, reference, ddof=0):
-    """The part ``chosen`` by the statistics of the part ``reference``: 0 training, 1 test, 2 both together."""
-
-    def part(x_train, x_test, guard):
-        parts = x_train, x_test, np.concatenate([x_train, x_test])
-        return (parts[chosen] - parts[reference].mean(axis=0)) / guard(parts[reference].std(axis=0, ddof=ddof))
-
-    return part
+def _test_by(function):
+    """The training data as they should be, the test data by ``function(x_train, x_test)``."""
+    return lambda x_train, x_test: (_column_by_column(x_train, x_test)[0], function(x_train, x_test))
 
 
-_RIGHT = _of(0, 0)
+def _without_the_constant(x_train, x_test):
+    changes = x_train.max(axis=0) > x_train.min(axis=0)
+    return tuple(part[:, changes] for part in _column_by_column(x_train, x_test))
 
 
-_AND_CONSTANT = " (And a column that is constant gives NaN or infinity: what could you divide by instead?)"
-
-
-def _guarded_or_not(name, message, make, outputs=()):
-    """The mistake with a deviation of 0 mended, and with it left: students make it either way."""
-    return [
-        Mistake(name, message, make(_guarded), outputs),
-        Mistake(f"{name}, constant column", message + _AND_CONSTANT, make(_unguarded)),
-    ]
-
-
-def _each_by_own_rows(guard):
-    return lambda x_train, x_test: tuple(
-        (x - x.mean(axis=1, keepdims=True)) / guard(x.std(axis=1, keepdims=True)) for x in (x_train, x_test)
-    )
+def _asked_with_if(x_train, x_test):
+    if x_train.std(axis=0) == 0:
+        return x_train, x_test
+    return _column_by_column(x_train, x_test)
 
 
 def _min_max(x, reference):
@@ -130,10 +133,16 @@ _TEST_OWN = (
 )
 
 
-_PER_EXAMPLE = (
-    "Mean and standard deviation are taken along axis 1, over the features of one example. Ink and width would be "
-    "averaged with each other. Each *feature* has its own: average over the examples."
+_TEST_OWN_TOO = "And the test data are scaled with their own numbers, not with the training data's."
+
+
+_FEATURES_OF_ONE = (
+    "over the features of one example: ink and width would be averaged with each other. Each *feature* has its own: "
+    "average over the examples."
 )
+
+
+_PER_EXAMPLE = f"Mean and standard deviation are taken along axis 1, {_FEATURES_OF_ONE}"
 
 
 _DDOF = (
@@ -142,21 +151,17 @@ _DDOF = (
 )
 
 
-_NOT_CENTRED = "The values are divided by the standard deviation, but the mean is not subtracted first."
-
-
-_MEAN_BRACKETS = (
-    "Only the mean is divided by the standard deviation. The division comes before the subtraction unless brackets say "
-    "otherwise."
-)
-
-
-def _tiny_added(std):
-    return std + 1e-8
+def _spreads(args, outputs):
+    """The standard deviations that the columns of ``train`` have, without those of constant columns."""
+    return outputs[0].std(axis=0)[np.ptp(args[0], axis=0) > 0]
 
 
 def _spread_is_one(args, outputs):
-    return np.allclose(outputs[0].std(axis=0), np.sign(args[0].std(axis=0)), rtol=1e-4, atol=1e-5)
+    return np.allclose(_spreads(args, outputs), 1, rtol=1e-4)
+
+
+def _spread_is_a_little_less(args, outputs):
+    return not _spread_is_one(args, outputs) and 0.9 < _spreads(args, outputs).min() <= _spreads(args, outputs).max() < 1.0001
 
 
 standardize = CodeExercise(
@@ -165,27 +170,101 @@ standardize = CodeExercise(
     cases=_standardize_cases,
     variants=[_column_by_column, _where_std, _with_epsilon, _with_epsilon_outside, _nan_to_num, _in_float32],
     mistakes=[
-        *_guarded_or_not("test by its own statistics", _TEST_OWN, _apart(_RIGHT, _of(1, 1)), ("test",)),
-        *_guarded_or_not(
+        Mistake("test by its own statistics", _TEST_OWN, _by(0, 1), ("test",)),
+        Mistake(
             "test by both together",
             "The training data are right. The test data are scaled with the statistics of both together: two different "
             "scalings for one model. Use the training data's for both.",
-            _apart(_RIGHT, _of(1, 2)),
+            _by(0, 2),
             ("test",),
         ),
-        *_guarded_or_not(
+        Mistake(
             "statistics of both together",
             "Mean and standard deviation come from training and test data together. That is a leak: the test data have "
             "had a say in the preparation of the training. Use the training data alone.",
-            _apart(_of(0, 2), _of(1, 2)),
+            _by(2, 2),
         ),
-        *_guarded_or_not(
+        Mistake(
             "training data by the test statistics",
-            "The statistics come from the test data. It is the training data that has them.",
-            _apart(_of(0, 1), _of(1, 1)),
+            "The statistics come from the test data. They should come from the training data.",
+            _by(1, 1),
         ),
-        Mistake("axis=1", _PER_EXAMPLE, _each_by_own_rows(_guarded)),
-        Mistake("axis=1, without keepdims", _PER_EXAMPLE, lambda x_train, x_test: x_train - x_train.mean(axis=1)),
+        Mistake(
+            "train by the test statistics",
+            "The training data are scaled with the statistics of the test data. All statistics should come from the "
+            "training data.",
+            _by(1, 0),
+            ("train",),
+        ),
+        Mistake(
+            "training mean, test std, for both",
+            "The mean comes from the training data, but the standard deviation, for both parts, from the test data. Take "
+            "it from the training data, too.",
+            lambda x_train, x_test: tuple(
+                (x - x_train.mean(axis=0)) / _guarded(x_test.std(axis=0)) for x in (x_train, x_test)
+            ),
+        ),
+        Mistake(
+            "test mean, training std, for both",
+            "The standard deviation comes from the training data, but the mean, for both parts, from the test data. Take "
+            "it from the training data, too.",
+            lambda x_train, x_test: tuple(
+                (x - x_test.mean(axis=0)) / _guarded(x_train.std(axis=0)) for x in (x_train, x_test)
+            ),
+        ),
+        Mistake(
+            "test mean, training std",
+            "The test data are divided by the training standard deviation, but it is their own mean that is "
+            "subtracted.",
+            _test_by(lambda x_train, x_test: (x_test - x_test.mean(axis=0)) / _guarded(x_train.std(axis=0))),
+            ("test",),
+        ),
+        Mistake(
+            "training mean, test std",
+            "From the test data the training mean is subtracted, but it is their own standard deviation that divides.",
+            _test_by(lambda x_train, x_test: (x_test - x_train.mean(axis=0)) / _guarded(x_test.std(axis=0))),
+            ("test",),
+        ),
+        Mistake(
+            "axis=1",
+            _PER_EXAMPLE,
+            lambda x_train, x_test: tuple(
+                (x - x.mean(axis=1, keepdims=True)) / x.std(axis=1, keepdims=True) for x in (x_train, x_test)
+            ),
+        ),
+        Mistake(
+            "axis=1, without keepdims",
+            _PER_EXAMPLE,
+            lambda x_train, x_test: tuple(
+                (x - x_train.mean(axis=1)) / x_train.std(axis=1) for x in (x_train, x_test)
+            ),
+        ),
+        Mistake(
+            "axis=1, the training examples' for both",
+            _PER_EXAMPLE,
+            lambda x_train, x_test: tuple(
+                (x - x_train.mean(axis=1, keepdims=True)) / x_train.std(axis=1, keepdims=True) for x in (x_train, x_test)
+            ),
+        ),
+        Mistake(
+            "axis=1, each by its own, without keepdims",
+            _PER_EXAMPLE + " (And each part has statistics of its own; those of the training data are for both.)",
+            lambda x_train, x_test: tuple((x - x.mean(axis=1)) / x.std(axis=1) for x in (x_train, x_test)),
+        ),
+        Mistake(
+            "mean along axis 1",
+            f"The mean is taken along axis 1, {_FEATURES_OF_ONE}",
+            lambda x_train, x_test: tuple(
+                (x - x_train.mean(axis=1)) / _guarded(x_train.std(axis=0)) for x in (x_train, x_test)
+            ),
+        ),
+        Mistake(
+            "std along axis 1",
+            f"The standard deviation is taken along axis 1, {_FEATURES_OF_ONE}",
+            lambda x_train, x_test: tuple(
+                (x - x_train.mean(axis=0)) / x_train.std(axis=1) for x in (x_train, x_test)
+            ),
+        ),
         Mistake(
             "one mean and std for all",
             "One mean and one standard deviation serve all features. Then they keep their different scales, and the "
@@ -194,8 +273,7 @@ standardize = CodeExercise(
         ),
         Mistake(
             "one mean and std for all, test by its own",
-            "Two things. One mean and one standard deviation serve all features, and each has its own. And the test "
-            "data are scaled with their own numbers, not with the training data's.",
+            "Two things. One mean and one standard deviation serve all features, and each has its own. " + _TEST_OWN_TOO,
             lambda x_train, x_test: tuple((x - x.mean()) / x.std() for x in (x_train, x_test)),
         ),
         Mistake(
@@ -203,90 +281,157 @@ standardize = CodeExercise(
             "Each feature has its own mean, but one standard deviation serves all of them: the different scales stay.",
             lambda x_train, x_test: tuple((x - x_train.mean(axis=0)) / x_train.std() for x in (x_train, x_test)),
         ),
-        *_guarded_or_not(
+        Mistake(
+            "one variance for all",
+            "Two things. One number divides all features, and each has a spread of its own. And that number is a "
+            "variance, not its root.",
+            lambda x_train, x_test: tuple((x - x_train.mean(axis=0)) / x_train.var() for x in (x_train, x_test)),
+        ),
+        Mistake(
             "one mean for all",
             "Each feature has its own standard deviation, but one mean serves all of them.",
-            lambda guard: lambda x_train, x_test: tuple(
-                (x - x_train.mean()) / guard(x_train.std(axis=0)) for x in (x_train, x_test)
+            lambda x_train, x_test: tuple(
+                (x - x_train.mean()) / _guarded(x_train.std(axis=0)) for x in (x_train, x_test)
             ),
         ),
-        *_guarded_or_not(
+        Mistake(
             "divided by the variance",
             "The centred values are divided by the variance, not by its root: the spread of the result is one over the "
             "old one, and not 1.",
             _alike(lambda x, mean, std: (x - mean) / std**2),
         ),
-        *_guarded_or_not(
+        Mistake(
             "variance, and test by its own",
-            "Two things. The centred values are divided by the variance, not by its root. And the test data are scaled "
-            "with their own numbers, not with the training data's.",
-            lambda guard: lambda x_train, x_test: tuple(
-                (x - x.mean(axis=0)) / guard(x.std(axis=0)) ** 2 for x in (x_train, x_test)
-            ),
+            "Two things. The centred values are divided by the variance, not by its root. " + _TEST_OWN_TOO,
+            _each_alone(lambda x, mean, std: (x - mean) / std**2),
         ),
         Mistake(
             "constant column",
             "With ordinary columns it is right. A column that is constant in the training data has the standard "
             "deviation 0, and 0 / 0 is NaN: one such feature makes every output of a network NaN. What could you "
             "divide by instead?",
-            _apart(_RIGHT, _of(1, 0))(_unguarded),
+            _by(0, 0, guard=lambda std: std),
+        ),
+        Mistake(
+            "constant column of the test data",
+            "With ordinary columns it is right, and so are the training data. In the test data a column that is "
+            "constant in the training data becomes NaN: there the divisor is 0, too.",
+            _test_by(lambda x_train, x_test: (x_test - x_train.mean(axis=0)) / x_train.std(axis=0)),
+            ("test",),
         ),
         Mistake(
             "constant column as it was",
-            "The constant column comes back as it was. It is to become 0: subtract its mean all the same.",
-            _alike(lambda x, mean, std: np.where(std == 1.0, x, (x - mean) / std))(_guarded),
+            "A constant column comes back as it was. It is to become 0: subtract its mean all the same.",
+            _alike(lambda x, mean, std: np.where(std == 1.0, x, (x - mean) / std)),
         ),
         Mistake(
             "constant column to 1",
-            "The constant column becomes 1. Subtract its mean, and it is 0.",
-            _alike(lambda x, mean, std: np.where(std == 1.0, 1.0, (x - mean) / std))(_guarded),
+            "A constant column becomes 1. Subtract its mean, and it is 0.",
+            _alike(lambda x, mean, std: np.where(std == 1.0, 1.0, (x - mean) / std)),
         ),
-        *_guarded_or_not("ddof=1", _DDOF, _apart(_of(0, 0, ddof=1), _of(1, 0, ddof=1))),
-        *_guarded_or_not(
+        Mistake(
+            "constant column left out",
+            "Constant columns are left out. The result should have as many columns as the input, with 0 in these.",
+            _without_the_constant,
+        ),
+        Mistake(
+            "one constant column, no column divided",
+            "Because a column is constant, no column is divided. Only a constant one needs another divisor; the others "
+            "should still get the standard deviation 1.",
+            lambda x_train, x_test: tuple(
+                (x - x_train.mean(axis=0)) / (x_train.std(axis=0) if x_train.std(axis=0).all() else 1.0)
+                for x in (x_train, x_test)
+            ),
+        ),
+        Mistake(
+            "if on an array",
+            "An `if` (or `and`, `or`, `not`) needs one yes or no, and an array has one per element. NumPy can choose "
+            "element by element.",
+            _asked_with_if,
+        ),
+        Mistake(
+            "small spreads left",
+            "Columns with a standard deviation below 1 are not divided, or are divided by 1. Only a standard deviation "
+            "of 0 needs another divisor.",
+            _alike(lambda x, mean, std: (x - mean) / np.maximum(std, 1)),
+        ),
+        Mistake("ddof=1", _DDOF, _by(0, 0, ddof=1)),
+        Mistake(
             "ddof=1, test by its own",
             "Two things. " + _TEST_OWN + " And the standard deviations divide by N − 1, where the formula has N.",
-            _apart(_of(0, 0, ddof=1), _of(1, 1, ddof=1)),
+            _by(0, 1, ddof=1),
         ),
-        *_guarded_or_not("not centred", _NOT_CENTRED, _alike(lambda x, mean, std: x / std)),
-        Mistake("not centred, tiny epsilon", _NOT_CENTRED, _alike(lambda x, mean, std: x / std)(_tiny_added)),
+        Mistake(
+            "not centred",
+            "The values are divided by the standard deviation, but the mean is not subtracted first.",
+            _alike(lambda x, mean, std: x / std),
+        ),
+        Mistake(
+            "test not centred",
+            "The training data are right. The test data are divided by the training standard deviation, but the "
+            "training mean is not subtracted from them.",
+            _test_by(lambda x_train, x_test: x_test / _guarded(x_train.std(axis=0))),
+            ("test",),
+        ),
         Mistake(
             "only centred",
             "The mean is subtracted, but nothing is divided: the features keep their different scales.",
-            _alike(lambda x, mean, std: x - mean)(_guarded),
+            _alike(lambda x, mean, std: x - mean),
         ),
-        *_guarded_or_not(
+        Mistake(
+            "test only centred",
+            "The training data are right. From the test data the training mean is subtracted, but they are not divided "
+            "by the training standard deviation.",
+            _test_by(lambda x_train, x_test: x_test - x_train.mean(axis=0)),
+            ("test",),
+        ),
+        Mistake(
             "sign turned",
             "The sign is turned: x is subtracted from the mean, not the mean from x.",
             _alike(lambda x, mean, std: (mean - x) / std),
         ),
-        *_guarded_or_not("brackets", _MEAN_BRACKETS, _alike(lambda x, mean, std: x - mean / std)),
-        Mistake("brackets, tiny epsilon", _MEAN_BRACKETS, _alike(lambda x, mean, std: x - mean / std)(_tiny_added)),
+        Mistake(
+            "brackets",
+            "Only the mean is divided by the standard deviation. The division comes before the subtraction unless "
+            "brackets say otherwise.",
+            _alike(lambda x, mean, std: x - mean / std),
+        ),
         Mistake(
             "mean and std swapped",
             "Mean and standard deviation have changed places: the mean is subtracted, the standard deviation divides.",
-            _alike(lambda x, mean, std: (x - std) / mean)(_unguarded),
+            lambda x_train, x_test: tuple(
+                (x - x_train.std(axis=0)) / x_train.mean(axis=0) for x in (x_train, x_test)
+            ),
         ),
         Mistake(
             "multiplied",
             "The centred values are multiplied by the standard deviation. To bring every spread to 1, divide.",
-            _alike(lambda x, mean, std: (x - mean) * std)(_unguarded),
+            _alike(lambda x, mean, std: (x - mean) * std),
         ),
-        *_guarded_or_not(
+        Mistake(
             "root too many",
             "It divides by the root of the standard deviation. `std` is already the root of the variance.",
             _alike(lambda x, mean, std: (x - mean) / np.sqrt(std)),
         ),
         Mistake(
+            "root too many, test by its own",
+            "Two things. It divides by the root of the standard deviation, which is already the root of the variance. "
+            + _TEST_OWN_TOO,
+            _each_alone(lambda x, mean, std: (x - mean) / np.sqrt(std)),
+        ),
+        Mistake(
             "epsilon too large",
             "A constant as large as 1 is added to every standard deviation: no spread becomes 1 then. It should act "
             "where the standard deviation is 0 and be too small to notice elsewhere.",
-            _alike(lambda x, mean, std: (x - mean) / (std + 1))(_unguarded),
+            lambda x_train, x_test: tuple(
+                (x - x_train.mean(axis=0)) / (x_train.std(axis=0) + 1) for x in (x_train, x_test)
+            ),
         ),
-        *_guarded_or_not(
+        Mistake(
             "median",
             "The median is subtracted. A fair choice against outliers, but asked for is the mean.",
-            lambda guard: lambda x_train, x_test: tuple(
-                (x - np.median(x_train, axis=0)) / guard(x_train.std(axis=0)) for x in (x_train, x_test)
+            lambda x_train, x_test: tuple(
+                (x - np.median(x_train, axis=0)) / _guarded(x_train.std(axis=0)) for x in (x_train, x_test)
             ),
         ),
         Mistake(
@@ -302,6 +447,14 @@ standardize = CodeExercise(
             lambda x_train, x_test: (_min_max(x_train, x_train), _min_max(x_test, x_test)),
         ),
         Mistake(
+            "divided by the range",
+            "The mean is subtracted, and then it divides by the range, maximum minus minimum. Divide by the standard "
+            "deviation.",
+            lambda x_train, x_test: tuple(
+                (x - x_train.mean(axis=0)) / _guarded(np.ptp(x_train, axis=0)) for x in (x_train, x_test)
+            ),
+        ),
+        Mistake(
             "unit length",
             "Each example is scaled to length 1. Standardizing goes feature by feature, over the examples.",
             lambda x_train, x_test: tuple(x / np.linalg.norm(x, axis=1, keepdims=True) for x in (x_train, x_test)),
@@ -311,22 +464,8 @@ standardize = CodeExercise(
             "The test data come back as they were. They need the same scaling, with the same numbers, or the model "
             "gets inputs in another unit than it was trained on. (Were the statistics taken after the training data "
             "had been standardized? Then they are 0 and 1, and change nothing.)",
-            lambda x_train, x_test: (_column_by_column(x_train, x_test)[0], x_test),
+            _test_by(lambda x_train, x_test: x_test),
             ("test",),
-        ),
-        Mistake(
-            "test data forgotten, constant column",
-            "The test data come back as they were: they need the same scaling, with the same numbers." + _AND_CONSTANT,
-            lambda x_train, x_test: (_RIGHT(x_train, x_test, _unguarded), x_test),
-        ),
-        Mistake(
-            "statistics taken after standardizing",
-            "The statistics for the test data are taken from the training data *after* these were standardized: mean 0 "
-            "and "
-            "standard deviation 1, which change nothing. Take them before." + _AND_CONSTANT,
-            lambda x_train, x_test: (
-                _RIGHT(x_train, x_test, _unguarded), np.where(x_train.std(axis=0) > 0, x_test, np.nan)
-            ),
         ),
         Mistake(
             "training data forgotten",
@@ -335,42 +474,36 @@ standardize = CodeExercise(
             ("train",),
         ),
         Mistake(
-            "returned in the other order",
-            "The two results have changed places: return the training data first.",
-            lambda x_train, x_test: _column_by_column(x_train, x_test)[::-1],
-        ),
-        *_guarded_or_not(
-            "test mean, training std",
-            "The test data are divided by the training standard deviation, but it is their own mean that is "
-            "subtracted.",
-            _apart(_RIGHT, lambda x_train, x_test, guard: (x_test - x_test.mean(axis=0)) / guard(x_train.std(axis=0))),
-            ("test",),
-        ),
-        *_guarded_or_not(
-            "training mean, test std",
-            "From the test data the training mean is subtracted, but it is their own standard deviation that divides.",
-            _apart(_RIGHT, lambda x_train, x_test, guard: (x_test - x_train.mean(axis=0)) / guard(x_test.std(axis=0))),
+            "training data twice",
+            "The second result holds the training data once more. It should be the test data, with the same scaling.",
+            _test_by(lambda x_train, x_test: _column_by_column(x_train, x_test)[0]),
             ("test",),
         ),
     ],
     properties=[
         Property(
-            "The mean of each column of `train` should be 0, and is not.",
+            "Not every number of the result is finite. Is something divided by 0?",
+            lambda args, outputs: all(np.isfinite(output).all() for output in outputs),
+        ),
+        Property(
+            "The mean of each column of `train` should be 0, and at least one is not.",
             lambda args, outputs: np.allclose(outputs[0].mean(axis=0), 0, atol=1e-3),
         ),
         Property(
-            "The standard deviation of each column of `train` is nearly 1 and should be 1: is a number that you add "
-            "too large?",
-            lambda args, outputs: _spread_is_one(args, outputs) or np.abs(outputs[0].std(axis=0) - 1).min() > 0.1,
+            "The standard deviation of each column of `train` should be 1, and at least one is a little less: is a "
+            "number that you add too large?",
+            lambda args, outputs: not _spread_is_a_little_less(args, outputs),
         ),
         Property(
-            "The standard deviation of each column of `train` should be 1 (0 for a constant one), and is not.",
+            "The standard deviation of each column of `train` should be 1 (0 for a constant one), and at least one is "
+            "not.",
             lambda args, outputs: _spread_is_one(args, outputs),
         ),
         Property(
             "`train` is right; a test example that equals a training example should get the same numbers, and does "
             "not.",
-            lambda args, outputs: np.allclose(outputs[1], _column_by_column(*args)[1], atol=1e-3),
+            lambda args, outputs: not np.allclose(outputs[0], _column_by_column(*args)[0], atol=1e-3)
+            or np.allclose(outputs[1], _column_by_column(*args)[1], atol=1e-3),
         ),
     ],
     points=3,

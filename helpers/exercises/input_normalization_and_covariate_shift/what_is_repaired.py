@@ -32,9 +32,9 @@ what_is_repaired = PredictExercise(
             Mistake("harms", "halving the ink halves its mean and its spread, too. Put that into (x − μ)/σ.", "harms"),
         ],
         _FOG: [
-            Mistake("all of it", "for the ink it would, if it is the same amount for all. But fog on the left and right "
-                    "edge changes the *width* of a narrow digit more than that of a wide one: no single shift and "
-                    "factor undoes that.", "repairs"),
+            Mistake("all of it", "for the ink it does, nearly. But fog at the left and right edges widens a narrow digit "
+                    "with little ink far more than a wide one: zeros and ones become about equally wide, and no one "
+                    "shift and factor undoes that.", "repairs"),
             Mistake("no help", "much of what fog does is the same for all pictures: everything gets more ink and more "
                     "width. That much is subtracted.", "no help"),
             Mistake("harms", "much of what fog does is the same for all pictures, and that much is subtracted.", "harms"),
@@ -58,10 +58,10 @@ what_is_repaired = PredictExercise(
     },
     points=2,
     hints=[
-        "Normalizing by own statistics removes one shift and one factor for each feature, and nothing else.",
+        "Normalizing a batch by its own statistics removes one shift and one factor per feature, and nothing else.",
         "Ask for each case: is what changed the same for all digits of the batch? And is it something that should "
         "have been removed?",
     ],
-    insight="Normalizing each batch removes one shift and one factor a feature. Exactly that is gone afterwards: where "
-    "the light did it, good; where the classes did it, bad. The next cells measure all four.",
+    insight="Normalizing each batch removes one shift and one factor per feature. That is good where the light caused "
+    "them, and bad where the classes did. The next cells measure all four.",
 )

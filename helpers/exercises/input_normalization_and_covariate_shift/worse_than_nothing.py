@@ -22,7 +22,7 @@ def _batch_missing(result):
 
 
 def _lost(result):
-    return result["by batch 1"] - result["by its own"]
+    return round(result["by batch 1"] - result["by its own"], 3)
 
 
 worse_than_nothing = ExperimentExercise(
@@ -38,38 +38,50 @@ worse_than_nothing = ExperimentExercise(
         """,
     mistakes=[
         Mistake(
+            "not faded, the rest right",
+            "The batch's own statistics are worse by 20 points, as they should be. But the contrast is above 0.7: fade "
+            "the digits as well.",
+            lambda r: r["contrast"] > 0.7 and _lost(r) >= _TARGET,
+        ),
+        Mistake(
             "not faded",
-            "The contrast is above 0.7: this batch is not faded, and the faded one is what is asked for.",
+            "The contrast is above 0.7, and a more faded batch is asked for.",
             lambda r: r["contrast"] > 0.7,
         ),
-        Mistake("no light", "Without any contrast the pictures are black.", lambda r: r["contrast"] <= 0),
+        Mistake(
+            "no light",
+            "Without any contrast the pictures are black. There is nothing to measure, and every digit is taken for a "
+            "zero.",
+            lambda r: r["contrast"] <= 0,
+        ),
         Mistake(
             "balanced",
-            "The classes are balanced as in batch 1, or nearly: then whatever the contrast, the batch's own statistics "
-            "repair it. What makes a batch's own mean the wrong thing to subtract?",
-            lambda r: abs(r["ones"] - 0.5) < 0.15,
+            "The classes are balanced as in batch 1, or nearly, and the batch's own statistics repair the fading. What "
+            "makes a batch's own mean the wrong thing to subtract?",
+            lambda r: abs(r["ones"] - 0.5) <= 0.15 and r["by its own"] >= 0.92,
         ),
         Mistake(
             "mostly zeros",
-            "The batch holds mostly zeros. Its own statistics are misled by that; but fading does harm as well, and to "
-            "the zeros: with less ink they look like ones. So both ways lose. Which digits does fading leave alone?",
-            lambda r: r["ones"] < 0.5,
+            "The batch holds mostly zeros, and these are what fading harms: with less ink they look like ones. So the "
+            "statistics of batch 1 lose as well. Which digits does fading leave alone?",
+            lambda r: r["ones"] < 0.5 and r["by batch 1"] < 0.93,
         ),
         Mistake(
             "not far enough",
             "The right direction: fading hardly harms the ones. Make the batch's own mean still more misleading.",
-            lambda r: r["ones"] < 0.9,
+            lambda r: 0.5 < r["ones"] < 0.9,
         ),
     ],
     otherwise="The two ways are too close. Think of which digits look like the other class when they fade, and of what "
     "the batch's own mean becomes when one class is rare.",
     hints=[
-        "Normalizing by own statistics goes wrong when one class is rare. Doing nothing goes wrong for those digits "
-        "that look like the other class when they fade.",
-        "A faded zero has little ink, like a one. A faded one looks like even more of a one. So of which class should "
-        "there be many?",
+        "Normalizing a batch by its own statistics goes wrong when one class is rare. Doing nothing goes wrong for the "
+        "digits that look like the other class when they fade.",
+        "A faded zero has little ink, like a one. A faded one looks even more like a one. So which class should be the "
+        "common one?",
     ],
-    insight="Two things at once, as in real life: the light changed *and* the shares did. Most of the faded digits are "
-    "still on the right side of the border, and the batch's own mean, which is nearly the mean of the common class, "
-    "pushes half of that class across. Whether to normalize a batch by itself depends on why its mean moved, and the numbers alone do not say.",
+    insight="Two things at once, as in real life: the light changed *and* the class proportions did. Most of the faded "
+    "digits are still on the right side of the border. The batch's own mean is nearly the mean of the common class, and "
+    "subtracting it pushes many of that class across. Whether to normalize a batch by itself depends on why its mean "
+    "moved, and the numbers alone do not say.",
 )

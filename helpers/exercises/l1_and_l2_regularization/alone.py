@@ -6,27 +6,33 @@ from helpers.exercises.engine import Mistake, PredictExercise
 
 
 _HALF = (
-    "the slope of w² is 2w. You have taken w, as if the penalty were λ/2 · w². Both are in use; here there is no ½ "
-    "in the formula."
+    "this is the result for a slope of λw, as if the penalty were λ/2 · w². Both are in use; here there is no ½ in the formula, and the slope of "
+    "w² is 2w."
 )
 
 
-_RATE = "the slope is subtracted as it is. A step is the learning rate times the slope."
+_RATE = "here the slope is subtracted as it is. A step is the learning rate times the slope."
 
 
-_FIXED = "that is L1's step, the same for every size. The slope of L2 grows with the weight."
-
-
-_SHARE = "that is L2's step, in proportion to the weight. The slope of |w| is 1 (or −1), whatever the size."
+_OTHER = "that is the step of the other penalty. L2's slope, 2λw, grows with the weight; the size of L1's, λ, is the same everywhere."
 
 
 _GROWN = "the weight has grown. A step goes *against* the slope."
 
 
-_SLOPE = "that is the slope, λ · 1. The step is the learning rate times it, and starts from where the weight is."
+_SLOPE = "that is the slope. The step is the learning rate times it, and starts from where the weight is."
 
 
-_UNMOVED = "the loss does not pull at it, but the penalty does."
+_UNMOVED = "that is where the weight was. The loss does not pull at it, but the penalty does."
+
+
+_DISTANCE = "that is how far it moves. Asked is where it arrives."
+
+
+_STRENGTH = "this is the result for λ = 1. Here λ is 0.5, and it multiplies the slope."
+
+
+_TWICE = "that is a step of 0.1. The slope of λ|w| is λ in size, without a 2, and the step is η times it."
 
 
 alone = PredictExercise(
@@ -39,50 +45,80 @@ alone = PredictExercise(
     },
     variable="prediction",
     choices={"L2 ever reaches exactly 0": (True, False)},
+    patterns=[
+        Mistake("the other penalty's step", _OTHER,
+                {"L2: 2.0 becomes": 1.95, "L1: 2.0 becomes": 1.8, "L2: 0.03 becomes": -0.02, "L1: 0.03 becomes": 0.027}),
+        Mistake("learning rate forgotten", _RATE,
+                {"L2: 2.0 becomes": 0.0, "L1: 2.0 becomes": 1.5, "L2: 0.03 becomes": 0.0, "L1: 0.03 becomes": -0.47}),
+        Mistake("grown", _GROWN,
+                {"L2: 2.0 becomes": 2.2, "L1: 2.0 becomes": 2.05, "L2: 0.03 becomes": 0.033, "L1: 0.03 becomes": 0.08}),
+        Mistake("the step alone", _DISTANCE,
+                {"L2: 2.0 becomes": 0.2, "L1: 2.0 becomes": 0.05, "L2: 0.03 becomes": 0.003, "L1: 0.03 becomes": 0.05}),
+        Mistake("the change alone", _DISTANCE,
+                {"L2: 2.0 becomes": -0.2, "L1: 2.0 becomes": -0.05, "L2: 0.03 becomes": -0.003, "L1: 0.03 becomes": -0.05}),
+        Mistake("factor 2 forgotten", _HALF, {"L2: 2.0 becomes": 1.9, "L2: 0.03 becomes": 0.0285}),
+        Mistake("unmoved", _UNMOVED,
+                {"L2: 2.0 becomes": 2.0, "L1: 2.0 becomes": 2.0, "L2: 0.03 becomes": 0.03, "L1: 0.03 becomes": 0.03}),
+        Mistake("the slope alone", _SLOPE,
+                {"L2: 2.0 becomes": 2.0, "L1: 2.0 becomes": 0.5, "L2: 0.03 becomes": 0.03, "L1: 0.03 becomes": 0.5}),
+        # A step of 0.1 in L1 alone has two causes; with L2's values beside it there is one.
+        Mistake("twice the step of L1", _TWICE, {"L1: 2.0 becomes": 1.9, "L1: 0.03 becomes": -0.07}),
+        Mistake("strength forgotten", _STRENGTH,
+                {"L2: 2.0 becomes": 1.6, "L1: 2.0 becomes": 1.9, "L2: 0.03 becomes": 0.024, "L1: 0.03 becomes": -0.07}),
+    ],
+    follows={
+        "L2: 0.03 becomes": (("L2: 2.0 becomes",), lambda first: 0.03 * first / 2),
+        "L1: 0.03 becomes": (("L1: 2.0 becomes",), lambda first: 0.03 - (2 - first)),
+    },
     mistakes={
         "L2: 2.0 becomes": [
             Mistake("factor 2 forgotten", _HALF, 1.9),
             Mistake("learning rate forgotten", _RATE, 0.0),
-            Mistake("learning rate and 2 forgotten", _RATE + " And the slope of w² is 2w.", 1.0),
-            Mistake("the step of L1", _FIXED, 1.95),
+            Mistake("learning rate and 2 forgotten", f"{_RATE} And the slope of w² is 2w.", 1.0),
+            Mistake("the other penalty's step", _OTHER, 1.95),
             Mistake("grown", _GROWN, 2.2),
-            Mistake("strength forgotten", "that is 2 − η · 2w: the strength λ multiplies the slope.", 1.6),
-            Mistake("the step alone", "that is how far it moves. Asked is where it arrives.", 0.2),
+            Mistake("strength forgotten", _STRENGTH, 1.6),
+            Mistake("the step alone", _DISTANCE, 0.2),
+            Mistake("the change alone", _DISTANCE, -0.2),
             Mistake("unmoved", _UNMOVED, 2.0),
         ],
         "L1: 2.0 becomes": [
-            Mistake("the step of L2", _SHARE, 1.8),
+            Mistake("the other penalty's step", _OTHER, 1.8),
             Mistake("learning rate forgotten", _RATE, 1.5),
-            Mistake("strength forgotten", "that is 2 − η (or half a step of L2): the slope of λ|w| is λ.", 1.9),
+            Mistake("twice the step of L1", _TWICE, 1.9),
             Mistake("grown", _GROWN, 2.05),
-            Mistake("the step alone", "that is how far it moves. Asked is where it arrives.", 0.05),
+            Mistake("the step alone", _DISTANCE, 0.05),
+            Mistake("the change alone", _DISTANCE, -0.05),
             Mistake("the slope alone", _SLOPE, 0.5),
             Mistake("unmoved", _UNMOVED, 2.0),
         ],
         "L2: 0.03 becomes": [
-            Mistake("the step of L1", _FIXED, -0.02),
-            Mistake("the soft threshold", "that is what another penalty does, with a step that comes later. L2's slope at "
-                    "0.03 is small: 2 · 0.5 · 0.03.", 0.0),
+            Mistake("the other penalty's step", _OTHER, -0.02),
+            Mistake("all of it", "that would be a step of 0.03. L2's slope at 0.03 is small, 2 · 0.5 · 0.03, and the step is η times it.",
+                    0.0),
             Mistake("factor 2 forgotten", _HALF, 0.0285),
+            Mistake("learning rate and 2 forgotten", f"{_RATE} And the slope of w² is 2w.", 0.015),
             Mistake("grown", _GROWN, 0.033),
-            Mistake("the step alone", "that is how far it moves. Asked is where it arrives.", 0.003),
-            Mistake("strength forgotten", "that is w − η · 2w: the strength λ multiplies the slope.", 0.024),
-            Mistake("unmoved", "that is the slope, or the weight unmoved. The step is the learning rate times the slope.", 0.03),
+            Mistake("the step alone", _DISTANCE, 0.003),
+            Mistake("the change alone", _DISTANCE, -0.003),
+            Mistake("strength forgotten", _STRENGTH, 0.024),
+            Mistake("unmoved", _UNMOVED, 0.03),
         ],
         "L1: 0.03 becomes": [
-            Mistake("stops at 0", "that is what one would like. But a plain step of gradient descent does not look where "
-                    "0 is: it takes η times the slope.", 0.0),
-            Mistake("the step of L2", _SHARE, 0.027),
+            Mistake("stops at 0", "that is what one would like. But a plain step of gradient descent does not look where 0 is: it takes η "
+                    "times the slope.", 0.0),
+            Mistake("the other penalty's step", _OTHER, 0.027),
             Mistake("learning rate forgotten", _RATE, -0.47),
             Mistake("grown", _GROWN, 0.08),
             Mistake("sign lost", "0.03 − 0.05: mind the sign.", 0.02),
-            Mistake("the step alone", "that is how far it moves. Asked is where it arrives.", 0.05),
-            Mistake("strength forgotten", "that is w − η: the strength λ multiplies the slope.", -0.07),
+            Mistake("the step alone", _DISTANCE, 0.05),
+            Mistake("the change alone", _DISTANCE, -0.05),
+            Mistake("twice the step of L1", _TWICE, -0.07),
             Mistake("the slope alone", _SLOPE, 0.5),
             Mistake("unmoved", _UNMOVED, 0.03),
         ],
         "L2 ever reaches exactly 0": [
-            Mistake("arrives", "each step leaves nine tenths of what was there. Nine tenths of something is not nothing.",
+            Mistake("arrives", "each step takes a share of what is there, the same share each time. What is left of something is not nothing.",
                     True),
         ],
     },

@@ -49,15 +49,16 @@ few_pixels = ExperimentExercise(
     """,
     mistakes=[
         Mistake(
-            "no penalty at all",
-            "With the strength 0 there is no penalty. (With L1 the errors may be fewer all the same: its 2000 steps end before least squares is "
+            "no penalty at all, by steps",
+            "With the strength 0 there is no penalty. (If the errors are fewer all the same: these 2000 steps end before least squares is "
             "reached. That is early stopping, notebook 11.)",
-            lambda result: result["strength"] == 0,
+            lambda result: result["strength"] == 0 and result["penalty"] == "L1",
         ),
+        Mistake("no penalty at all", "With the strength 0 there is no penalty.", lambda result: result["strength"] == 0),
         Mistake(
             "everything at zero",
-            "Every weight is 0: the penalty has won altogether, and what is left is the bias. The largest strength that leaves something is "
-            "where the loss pulls no harder than λ at any weight.",
+            "Every weight is 0, and what is left is the bias. A weight leaves 0 only if the loss pulls at it with more than λ: make the "
+            "strength smaller.",
             lambda result: result["pixels"] == 0,
         ),
         Mistake(
@@ -68,22 +69,23 @@ few_pixels = ExperimentExercise(
         ),
         Mistake(
             "L2, too strong",
-            "L2 at this strength underfits, and it makes no zeros either. Which penalty leaves pixels out?",
-            lambda result: result["penalty"] == "L2" and result["strength"] > 0.3,
+            "At this strength L2 makes more errors than no penalty: it underfits. And it makes no zeros either. Which penalty leaves pixels "
+            "out?",
+            lambda result: result["penalty"] == "L2" and _won(result) < 0,
         ),
         Mistake(
-            "L2, too weak",
-            "L2 at this strength hardly changes anything, and it makes no zeros at any. Which penalty leaves pixels out?",
+            "L2, little won",
+            f"Less than {_FEWEST_POINTS} points are won at this strength, and L2 makes no zeros at any. Which penalty leaves pixels out?",
             lambda result: result["penalty"] == "L2",
         ),
         Mistake(
             "too strong",
-            "Few pixels, but they are too few: the fit underfits, and the errors are back. Make the strength smaller.",
+            f"Few enough pixels, but less than {_FEWEST_POINTS} points are won: more pixels must take part. Make the strength smaller.",
             lambda result: result["pixels"] <= _MOST_PIXELS,
         ),
         Mistake(
             "too weak",
-            "Too many pixels are still in use: the penalty is too weak. Try ten times the strength, then go on from there.",
+            f"More than {_MOST_PIXELS} pixels are still in use: the penalty is too weak. Try three times the strength, then go on from there.",
             lambda result: result["penalty"] == "L1",
         ),
     ],
@@ -93,6 +95,6 @@ few_pixels = ExperimentExercise(
         "Only one of the two penalties makes weights exactly 0. With it, look for the range of strengths in the figure of the 196 lines.",
         "Go in factors of 3: 0.003, 0.01, 0.03, 0.1. From one to the next the pixels become fewer; the errors first fall and then rise.",
     ],
-    insight="A quarter of the pixels or less, and fewer errors than all of them. (L2 at its own best strength may err a little less still: to "
+    insight="About a quarter of the 196 pixels or fewer, and fewer errors than with all of them. (L2 at its own best strength may err a little less still: to "
     "leave pixels out is one thing, to predict best another.)",
 )

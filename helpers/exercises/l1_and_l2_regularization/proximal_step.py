@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 from helpers.exercises.engine import Case, CodeExercise, Mistake, Property
@@ -13,14 +15,21 @@ def proximal_step(w, gradient, rate, l1):
 
 
 def _step_cases():
-    w = np.array([0.8, -0.5, 0.06, -0.03, 0.35, -0.22, 0.0, 0.0])
-    gradient = np.array([0.5, -0.8, 0.4, 0.7, -1.2, -2.6, 1.5, 0.2])
+    w = np.array([0.8137, -0.5026, 0.1213, -0.0271, 0.3542, -0.2238, -1.9165, 1.4381])
+    gradient = np.array([0.5, -0.8, 0.4, 0.7, -1.2, -2.6, 0.6, -0.9])
+    zeros = np.array([0.0, 0.0, 0.7318, -0.2146])
     return [
         Case("on 8 weights with rate = 0.1, l1 = 0.6", (w, gradient, 0.1, 0.6)),
         Case("on the same weights with rate = 0.4, l1 = 0.25", (w, gradient, 0.4, 0.25)),
-        Case("on a kernel of shape (2, 3)", (np.array([[0.9, -0.7, 0.2], [-0.1, 0.4, -0.6]]),
-                                            np.array([[1.0, 0.5, 1.8], [-0.6, 0.3, 0.2]]), 0.2, 0.9)),
-        Case("with l1 = 0 (a plain gradient step)", (w, gradient, 0.1, 0.0)),
+        # A rate and a strength above 1, and a threshold above 1.
+        Case("on a kernel of shape (2, 3) with rate = 1.5, l1 = 1.2",
+             (np.array([[2.9137, -0.7241, 0.2183], [-2.1329, 0.4156, -0.6078]]), np.array([[-0.8, 0.5, 1.8], [1.3, -0.1, -2.2]]), 1.5, 1.2)),
+        Case("with weights that start at exactly 0", (zeros, np.array([1.5, 0.2, 0.4, -0.3]), 0.1, 0.6), edge=True),
+        # 0.5 · 0.5 is exact: the steps end at 0, at the threshold and at minus the threshold.
+        Case("where the gradient step ends exactly at 0 or at the threshold",
+             (np.array([0.5, 0.75, -0.5, 0.0]), np.array([1.0, 1.0, -0.5, 0.0]), 0.5, 0.5), edge=True),
+        Case("with l1 = 0 (a plain gradient step) and a step that ends exactly at 0",
+             (np.append(w, [0.0, 0.5]), np.append(gradient, [0.0, 1.0]), 0.5, 0.0), edge=True),
     ]
 
 
@@ -59,9 +68,63 @@ def _after(step):
     return wrong
 
 
-_NEGATIVE = (
-    "Positive weights are treated as they should be. Negative ones are not: they too move *towards* 0 by the threshold, so from below."
-)
+_NEGATIVE = "Below 0, too, a weight moves *towards* 0 by the threshold, so upwards."
+
+
+# What can be wrong in each of three places: name, message, what stands there.
+_STEPS = [
+    ("uphill", "The gradient is added: the loss goes up. Subtract rate · gradient.",
+     lambda w, gradient, rate: w + rate * gradient),
+    ("rate forgotten in the gradient step", "The gradient is subtracted as it is; the learning rate multiplies it.",
+     lambda w, gradient, rate: w - gradient),
+    ("gradient step missing", "The gradient step is missing: the loss has no say.", lambda w, gradient, rate: w),
+]
+_THRESHOLDS = [
+    ("threshold not scaled by the step",
+     "The threshold is l1 itself. In one step of size rate the slope l1 covers the distance rate · l1.", lambda rate, l1: l1),
+    ("strength forgotten", "The threshold is the learning rate alone: the strength l1 is not used in it.", lambda rate, l1: rate),
+    ("threshold divided by the rate",
+     "The threshold is l1 divided by the rate. A small learning rate must give a *small* threshold.", lambda rate, l1: l1 / rate),
+    ("doubled threshold", "The threshold is twice too large. |w| has slope 1, not 2; the 2 belongs to L2.",
+     lambda rate, l1: 2 * rate * l1),
+    ("halved threshold", "The threshold is half as large as it should be: rate · l1.", lambda rate, l1: rate * l1 / 2),
+]
+_FORMS = [
+    ("hard threshold",
+     "Weights within the threshold become 0, the others are left where they are: that is the *hard* threshold. The soft one moves every "
+     "weight towards 0 by the threshold.", lambda v, t: np.where(np.abs(v) > t, v, 0.0)),
+    ("sign lost", "All weights come back positive or 0: the sign is lost. The size shrinks, the sign stays.",
+     lambda v, t: np.maximum(np.abs(v) - t, 0)),
+    ("negative weights cut off", f"Every weight that the gradient step leaves below 0 becomes 0. {_NEGATIVE}", lambda v, t: np.maximum(v - t, 0)),
+    ("negative weights pushed away", f"Negative weights beyond the threshold move *away* from 0. {_NEGATIVE}",
+     lambda v, t: np.where(np.abs(v) <= t, 0.0, v - t)),
+    ("no stop at zero",
+     "Every weight moves by the threshold, and those near 0 jump across it: that is the plain slope of |v| again. A weight nearer to 0 "
+     "than the threshold must stop *at* 0.", lambda v, t: v - t * np.sign(v)),
+    ("the same amount from all",
+     f"The threshold is subtracted from every weight: negative ones move away from 0, and nothing stops at 0. {_NEGATIVE}",
+     lambda v, t: v - t),
+    ("pushed away from zero", "The threshold is *added* to the sizes: every weight moves away from 0.",
+     lambda v, t: np.sign(v) * (np.abs(v) + t)),
+    ("np.max for np.maximum",
+     "`np.max(a, 0)` is the largest element along axis 0, one size for many weights. The larger of each element and 0 is "
+     "`np.maximum`.", lambda v, t: np.sign(v) * np.max(np.abs(v) - t, 0)),
+]
+
+
+def _step(name, text, step=lambda w, gradient, rate: w - rate * gradient, threshold=lambda rate, l1: rate * l1, form=_soft):
+    return Mistake(name, text, lambda w, gradient, rate, l1: form(step(w, gradient, rate), threshold(rate, l1)))
+
+
+def _place_by_place():
+    """One mistake, and two in different places."""
+    places = {"step": _STEPS, "threshold": _THRESHOLDS, "form": _FORMS}
+    for place, mistakes in places.items():
+        yield from (_step(name, text, **{place: wrong}) for name, text, wrong in mistakes)
+    for (one, first), (other, second) in itertools.combinations(places.items(), 2):
+        for (a, text_a, wrong_a), (b, text_b, wrong_b) in itertools.product(first, second):
+            if (a, b) != ("rate forgotten in the gradient step", "threshold not scaled by the step"):
+                yield _step(f"{a}; {b}", f"Two things. {text_a} And: {text_b[0].lower()}{text_b[1:]}", **{one: wrong_a, other: wrong_b})
 
 
 proximal_step = CodeExercise(
@@ -70,49 +133,7 @@ proximal_step = CodeExercise(
     cases=_step_cases,
     variants=[_by_cases, _by_clip, _by_two_halves, _by_elements],
     mistakes=[
-        Mistake(
-            "hard threshold",
-            "Weights within the threshold become 0, the others are left where they are: that is the *hard* threshold. The soft one moves every "
-            "weight towards 0 by the threshold.",
-            _after(lambda v, t: np.where(np.abs(v) > t, v, 0.0)),
-        ),
-        Mistake(
-            "threshold not scaled by the step",
-            "The threshold is l1 itself. The penalty's step goes with the gradient's: a small learning rate must give a small threshold, rate · "
-            "l1.",
-            lambda w, gradient, rate, l1: _soft(w - rate * gradient, l1),
-        ),
-        Mistake(
-            "strength forgotten",
-            "The threshold is the learning rate alone: the strength l1 is not used in it.",
-            lambda w, gradient, rate, l1: _soft(w - rate * gradient, rate),
-        ),
-        Mistake(
-            "threshold divided by the rate",
-            "The threshold is l1 divided by the rate. A small learning rate must give a *small* threshold.",
-            lambda w, gradient, rate, l1: _soft(w - rate * gradient, l1 / rate),
-        ),
-        Mistake(
-            "sign lost",
-            "All weights come back positive or 0: the sign is lost. The size shrinks, the sign stays.",
-            _after(lambda v, t: np.maximum(np.abs(v) - t, 0)),
-        ),
-        Mistake(
-            "negative weights cut off",
-            "Every negative weight becomes 0. " + _NEGATIVE,
-            _after(lambda v, t: np.maximum(v - t, 0)),
-        ),
-        Mistake(
-            "negative weights pushed away",
-            _NEGATIVE + " Yours are pushed away from 0.",
-            _after(lambda v, t: np.where(np.abs(v) <= t, 0.0, v - t)),
-        ),
-        Mistake(
-            "no stop at zero",
-            "Every weight moves by the threshold, and those near 0 jump across it: that is the plain slope of |v| again. A weight nearer to 0 "
-            "than the threshold must stop *at* 0.",
-            _after(lambda v, t: v - t * np.sign(v)),
-        ),
+        *_place_by_place(),
         Mistake(
             "plain gradient step",
             "The penalty's slope l1 · sign(w) is added to the gradient: plain gradient descent, which jumps across 0. Take the loss' step alone, "
@@ -131,24 +152,9 @@ proximal_step = CodeExercise(
             lambda w, gradient, rate, l1: _soft(w, rate * l1) - rate * gradient,
         ),
         Mistake(
-            "gradient step missing",
-            "The weights are thresholded, but the gradient step is missing: the loss has no say.",
-            lambda w, gradient, rate, l1: _soft(w, rate * l1),
-        ),
-        Mistake(
             "threshold missing",
             "This is the gradient step on the loss. The penalty's step is missing.",
             _after(lambda v, t: v),
-        ),
-        Mistake(
-            "uphill",
-            "The gradient is added: the loss goes up. Subtract rate · gradient.",
-            lambda w, gradient, rate, l1: _soft(w + rate * gradient, rate * l1),
-        ),
-        Mistake(
-            "rate forgotten in the gradient step",
-            "The gradient is subtracted as it is; the learning rate multiplies it.",
-            lambda w, gradient, rate, l1: _soft(w - gradient, rate * l1),
         ),
         Mistake(
             "rate forgotten in both",
@@ -173,16 +179,6 @@ proximal_step = CodeExercise(
                 w - rate * gradient - rate * l1 * np.sign(w - rate * gradient)),
         ),
         Mistake(
-            "doubled threshold",
-            "The threshold is twice too large. |w| has slope 1, not 2; the 2 belongs to L2.",
-            _after(lambda v, t: _soft(v, 2 * t)),
-        ),
-        Mistake(
-            "halved threshold",
-            "The threshold is half as large as it should be: rate · l1.",
-            _after(lambda v, t: _soft(v, t / 2)),
-        ),
-        Mistake(
             "the wrong part kept",
             "What comes back is the part that should be cut off: the values clipped to ± the threshold. Kept is what sticks *out*.",
             _after(lambda v, t: np.clip(v, -t, t)),
@@ -195,7 +191,7 @@ proximal_step = CodeExercise(
         Mistake(
             "large ones zeroed",
             "The comparison is turned: the weights *beyond* the threshold become 0, and the small ones are kept.",
-            _after(lambda v, t: np.where(np.abs(v) < t, v, 0.0) if t else v),
+            _after(lambda v, t: np.where(np.abs(v) <= t, v, 0.0)),
         ),
         Mistake(
             "not cut at 0",
@@ -203,14 +199,14 @@ proximal_step = CodeExercise(
             lambda w, gradient, rate, l1: np.sign(w) * (np.abs(w - rate * gradient) - rate * l1),
         ),
         Mistake(
-            "pushed away from zero",
-            "The threshold is *added* to the sizes: every weight moves away from 0.",
-            _after(lambda v, t: np.sign(v) * (np.abs(v) + t)),
-        ),
-        Mistake(
             "step of L2",
             "Every weight is divided by 1 + 2 · rate · l1: that is the exact step of L2, which makes no zeros.",
             _after(lambda v, t: v / (1 + 2 * t)),
+        ),
+        Mistake(
+            "step of L2, without the 2",
+            "Every weight is divided by 1 + rate · l1: so does the exact step of L2, but for a 2. It makes no zeros. L1 subtracts.",
+            _after(lambda v, t: v / (1 + t)),
         ),
         Mistake(
             "decayed",
@@ -221,17 +217,6 @@ proximal_step = CodeExercise(
             "decayed by twice the strength",
             "Every weight is multiplied by 1 − 2 · rate · l1: that is a step with L2, which makes no zeros. L1 subtracts.",
             _after(lambda v, t: v * (1 - 2 * t)),
-        ),
-        Mistake(
-            "hard threshold, not scaled",
-            "Two things: weights beyond the threshold are left where they are (that is the *hard* threshold; the soft one moves them too), and the "
-            "threshold is l1 without the rate.",
-            lambda w, gradient, rate, l1: np.where(np.abs(w - rate * gradient) > l1, w - rate * gradient, 0.0),
-        ),
-        Mistake(
-            "the same amount from all",
-            _NEGATIVE + " Yours move away from it; and nothing stops at 0.",
-            _after(lambda v, t: v - t),
         ),
         Mistake(
             "sign of the gradient",
@@ -265,9 +250,42 @@ proximal_step = CodeExercise(
             _after(lambda v, t: np.where(v > t, v + t, np.where(v < -t, v - t, 0.0))),
         ),
         Mistake(
+            "everything below the threshold moved up",
+            "All weights below + threshold are moved up by the threshold, those near 0 as well. They are to be 0 from minus the threshold to "
+            "plus the threshold.",
+            _after(lambda v, t: np.where(v > t, v - t, np.where(v < t, v + t, 0.0))),
+        ),
+        Mistake(
+            "negative weights left alone",
+            f"Positive weights are right. Negative ones are left where they are, the small ones too. {_NEGATIVE}",
+            _after(lambda v, t: v - np.clip(v, 0, t)),
+        ),
+        Mistake(
+            "the largest of all",
+            "All weights come back with the same size, that of the largest. The larger of each element and 0 is `np.maximum`.",
+            _after(lambda v, t: np.sign(v) * np.max(np.abs(v) - t)),
+        ),
+        Mistake(
+            "shrunk as by L2 as well",
+            "The soft threshold is right, and then every weight is divided by 1 + 2 · rate · l1, the exact step of L2. Here L1 is the "
+            "only penalty.",
+            _after(lambda v, t: _soft(v, t) / (1 + 2 * t)),
+        ),
+        Mistake(
             "python's max",
             "Python's `max` and `if` take one number at a time, not an array. NumPy has `np.maximum` and `np.where`, element by element.",
             _after(lambda v, t: np.sign(v) * max(np.abs(v) - t, 0)),
+        ),
+        Mistake(
+            "0 / 0",
+            "Where the gradient step ends exactly at 0 the result is not a number (NaN), as v / |v| gives it. Such a weight is to be 0.",
+            _after(lambda v, t: v / np.abs(v) * np.maximum(np.abs(v) - t, 0)),
+        ),
+        Mistake(
+            "0 / 0 without a penalty",
+            "With l1 = 0 a weight that the gradient step leaves exactly at 0 becomes NaN: threshold and size are both 0, and 0 / 0 is not a "
+            "number. Such a weight is to be 0.",
+            _after(lambda v, t: v * np.maximum(1 - t / np.abs(v), 0)),
         ),
         Mistake(
             "zero for ever",
@@ -287,6 +305,10 @@ proximal_step = CodeExercise(
     ],
     properties=[
         Property(
+            "Some weights come back as NaN, not a number. Is something divided by 0?",
+            lambda args, outputs: not np.isnan(outputs[0]).any(),
+        ),
+        Property(
             "With l1 = 0 it should be a plain gradient step, w − rate · gradient, and is not.",
             lambda args, outputs: args[3] != 0 or np.allclose(outputs[0], args[0] - args[2] * args[1], atol=1e-4),
         ),
@@ -294,6 +316,10 @@ proximal_step = CodeExercise(
             "Weights that the gradient step brings within rate · l1 of 0 should be exactly 0, and are not.",
             lambda args, outputs: np.all(
                 outputs[0][np.abs(args[0] - args[2] * args[1]) < args[2] * args[3] - 1e-9] == 0),
+        ),
+        Property(
+            "Some weights become 0 that the gradient step leaves farther from 0 than rate · l1. They should stay in use.",
+            lambda args, outputs: np.all(outputs[0][np.abs(args[0] - args[2] * args[1]) > args[2] * args[3] + 1e-9] != 0),
         ),
         Property(
             "The zeros are right. The others should keep the sign that they have after the gradient step, and do not.",
@@ -311,6 +337,6 @@ proximal_step = CodeExercise(
         "Work with size and sign apart: the size is `np.abs(v)`, it shrinks by the threshold, but not below 0. The sign is `np.sign(v)`.",
         "The threshold is the learning rate times l1: in one step of size rate the slope l1 covers that distance.",
     ],
-    insight="Two of the weights started at exactly 0. At one the loss pulled with less than l1: it is still 0. At the other it pulled with more, "
+    insight="In one of the checks two weights started at exactly 0. At one the loss pulled with less than l1: it is still 0. At the other it pulled with more, "
     "and the weight came back. That is how L1 chooses, step after step.",
 )

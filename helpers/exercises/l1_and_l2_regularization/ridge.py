@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 from helpers.exercises.engine import Case, CodeExercise, Mistake, Property
@@ -27,7 +29,7 @@ def _ridge_cases():
         Case("with 7 examples, 3 features and the strength 0.3", (x, y, 0.3)),
         Case("with the same data and the strength 2", (x, y, 2.0)),
         Case("with fewer examples (4) than features (5)", (wide, target, 0.5)),
-        Case("with the strength 0 (plain least squares)", (x, y, 0.0)),
+        Case("with the strength 0 (plain least squares)", (x, y, 0.0), edge=True),
     ]
 
 
@@ -107,8 +109,46 @@ _ALL_PENALIZED = (
 
 
 _NO_N = (
-    "The 1/N is missing on the left: the loss is the *mean* of the squared errors. With the sum, the same strength weighs N times "
-    "less."
+    "The strength counts N times too little, as it does beside a *sum* of squared errors (so in scikit-learn). Here the loss is their "
+    "*mean*."
+)
+
+
+# The strength as it should not be, with its message; N and the number of columns come from x.
+_STRENGTHS = [
+    ("1/N forgotten", _NO_N, lambda s, x: s / len(x)),
+    ("N twice", "The strength is multiplied by N, and the rest is divided by N as well. One of the two is enough.",
+     lambda s, x: s * len(x)),
+    ("strength doubled",
+     "The strength counts twice. Setting the gradient to 0 gives 2(…) + 2λw = 0: the 2 belongs to *both* parts, and cancels.",
+     lambda s, x: 2 * s),
+    ("strength halved",
+     "The strength counts half, as if the penalty were λ/2 · Σw² (or the 2 of the loss were left standing). In the cost above "
+     "neither part has a ½, and the 2 of the slopes cancels.", lambda s, x: s / 2),
+    ("strength over N beside a sum",
+     "The strength is divided by N, and the loss is a sum of squared errors, not divided: so it counts N² times less than it "
+     "should. Divide both parts of the loss by N and leave λ as it is, or neither and multiply λ by N.",
+     lambda s, x: s / len(x) ** 2),
+    ("strength squared",
+     "The strength is squared. (With added rows that happens by itself: the row is squared in the sum, so its number is not λ.)",
+     lambda s, x: s**2),
+    ("N − 1 for N", "The strength is off by the factor (N − 1)/N, as with covariances (`np.cov`) that are divided by N − 1. Here it is N.",
+     lambda s, x: s * (len(x) - 1) / len(x)),
+    ("number of columns for N", "N is the number of *examples*, the rows. Here it is the number of columns.",
+     lambda s, x: s * x.shape[1] / len(x)),
+]
+
+
+def _strengths():
+    """A wrong strength, alone and together with a penalized bias."""
+    for name, text, change in _STRENGTHS:
+        yield Mistake(name, text, _with_strength(change))
+        yield Mistake(f"bias penalized, {name}", f"{_ALL_PENALIZED} And: {text[0].lower() if text[:2] != 'N ' else 'N'}{text[1:]}",
+                      _solved(lambda x, free, s, change=change: x.T @ x / len(x) + change(s, x) * np.eye(x.shape[1])))
+
+
+_RECIPROCAL = (
+    "The matrix is not inverted: the reciprocal of each element is taken, as `**-1` does with an array. Solve the equations."
 )
 
 
@@ -127,14 +167,7 @@ ridge = CodeExercise(
                   x.T @ x + len(x) * strength * np.diag([0.0] + [1.0] * (x.shape[1] - 1))) @ x.T @ y],
     mistakes=[
         Mistake("bias penalized", _ALL_PENALIZED, _solved(lambda x, free, s: x.T @ x / len(x) + s * np.eye(x.shape[1]))),
-        Mistake("1/N forgotten", _NO_N + " (This is scikit-learn's convention.)", _with_strength(lambda s, x: s / len(x))),
-        Mistake(
-            "bias penalized, 1/N forgotten",
-            _ALL_PENALIZED + " And: " + _NO_N,
-            _solved(lambda x, free, s: x.T @ x / len(x) + s / len(x) * np.eye(x.shape[1])),
-        ),
-        Mistake("N twice", "The strength is multiplied by N, and the rest is divided by N as well. One of the two is enough.",
-                _with_strength(lambda s, x: s * len(x))),
+        *_strengths(),
         Mistake(
             "1/N on the left only",
             "On the left side there is the 1/N, on the right side it is missing.",
@@ -144,22 +177,6 @@ ridge = CodeExercise(
             "1/N on the right only",
             "On the right side there is the 1/N, on the left side it is missing.",
             _solved(matrix=lambda x, free, s: x.T @ x + s * free),
-        ),
-        Mistake(
-            "strength doubled",
-            "The strength counts twice. Setting the gradient to 0 gives 2(…) + 2λw = 0: the 2 belongs to *both* parts, and cancels.",
-            _with_strength(lambda s, x: 2 * s),
-        ),
-        Mistake(
-            "strength halved",
-            "The strength counts half, as if the penalty were λ/2 · Σw² (or the 2 of the loss were left standing). In the cost above "
-            "neither part has a ½, and the 2 of the slopes cancels.",
-            _with_strength(lambda s, x: s / 2),
-        ),
-        Mistake(
-            "strength squared",
-            "The strength is squared. That happens with added rows: the row is squared in the sum, so its number is not λ itself.",
-            _more_rows(lambda s, n: s * np.sqrt(n)),
         ),
         Mistake(
             "strength squared, 1/N forgotten",
@@ -236,11 +253,6 @@ ridge = CodeExercise(
             _shrunk(lambda w, s: np.sign(w) * np.maximum(np.abs(w) - s, 0)),
         ),
         Mistake(
-            "number of columns for N",
-            "N is the number of *examples*, the rows. You divide by the number of columns (`x.shape[1]`, or the length of one row).",
-            _with_strength(lambda s, x: s * x.shape[1] / len(x)),
-        ),
-        Mistake(
             "the data's own element zeroed",
             "The first element of the *whole* matrix is set to 0, after the addition: with the penalty the data's own part is gone. Zero it in what "
             "is added.",
@@ -278,6 +290,40 @@ ridge = CodeExercise(
             "The strength is added on the right-hand side. The penalty's slope, 2λw, contains w: it belongs to the matrix.",
             _solved(lambda x, free, s: x.T @ x / len(x), lambda x, y, s: x.T @ y / len(x) + s),
         ),
+        Mistake(
+            "reciprocal for the inverse",
+            _RECIPROCAL,
+            lambda x, y, strength: (x.T @ x / len(x) + strength * np.diag(np.append(0.0, np.ones(x.shape[1] - 1)))) ** -1
+            @ (x.T @ y / len(x)),
+        ),
+        Mistake(
+            "reciprocal for the inverse, bias penalized",
+            f"{_RECIPROCAL} And: the bias is penalized; the penalty's sum runs over the weights only.",
+            lambda x, y, strength: (x.T @ x / len(x) + strength * np.eye(x.shape[1])) ** -1 @ (x.T @ y / len(x)),
+        ),
+        Mistake(
+            "reciprocal for the inverse, bias penalized, 1/N forgotten",
+            f"{_RECIPROCAL} Two more: the bias is penalized, and the 1/N is missing.",
+            lambda x, y, strength: (x.T @ x + strength * np.eye(x.shape[1])) ** -1 @ (x.T @ y),
+        ),
+        Mistake(
+            "factor 2 on one side",
+            "All numbers are half as large as they should be: the 2 of the slope stands on the left side only. It cancels on both.",
+            lambda x, y, strength: _centred(x, y, strength) / 2,
+        ),
+        Mistake(
+            "bias penalized, then taken from the means",
+            "The bias comes from the means, as it may. But the weights are those of a fit in which the bias was penalized. The penalty's sum "
+            "runs over the weights only.",
+            lambda x, y, strength: (lambda w: np.append((y - x[:, 1:] @ w).mean(), w))(np.linalg.solve(
+                x.T @ x / len(x) + strength * np.eye(x.shape[1]), x.T @ y / len(x))[1:]),
+        ),
+        Mistake(
+            "strength added to whole columns",
+            "The strength is added to every element of all columns but the first: a vector beside a matrix broadcasts. Which matrix adds to "
+            "the diagonal?",
+            _solved(lambda x, free, s: x.T @ x / len(x) + s * np.append(0.0, np.ones(x.shape[1] - 1))),
+        ),
         Mistake("not solved", "This is the right-hand side, Xᵀy/N. The equations are still to be solved.",
                 lambda x, y, strength: x.T @ y / len(x)),
         Mistake("multiplied in place of solved", "The matrix is multiplied with the right-hand side. It stands on the other side of the "
@@ -291,6 +337,10 @@ ridge = CodeExercise(
                 lambda x, y, strength: np.roll(_centred(x, y, strength), -1)),
     ],
     properties=[
+        Property(
+            "Not all of what comes back are finite numbers. Does an iteration run away, or is something divided by 0?",
+            lambda args, outputs: np.isfinite(outputs[0]).all(),
+        ),
         Property(
             "The mean error on the training data should be 0, and is not: with a free bias it always can be, and the best bias makes it so.",
             lambda args, outputs: abs((args[1] - args[0] @ outputs[0]).mean()) < 1e-4,

@@ -5,50 +5,79 @@ from __future__ import annotations
 from helpers.exercises.engine import Mistake, PredictExercise
 
 
+_HALF = "Keras' L2 has no ½, so its slope is 2 · 0.01 · w. Weight decay multiplies w itself."
+
+
+_RATE_INSIDE = "the optimizer multiplies weight_decay by the learning rate by itself: η is no part of the number."
+
+
+_NO_RATE = "both update lines have η in front, so both change alike with it: the number does not depend on η."
+
+
+_MUST_BE = "the two costs must be the same number for the same weights: λ/2, or λ/(2 · 500), must be 0.01."
+
+
+_DECAY, _FACTOR = "weight_decay of SGD", "a weight without loss gradient is multiplied in a step by"
+_HALVED, _OVER_2N = "λ, if the cost is written with λ/2", "λ, if the cost is written with λ/(2N)"
+_DECAY_AT_HALF_THE_RATE = "weight_decay, if both runs use the learning rate 0.05"
+
+
 same_penalty = PredictExercise(
-    {
-        "weight_decay of SGD": 0.02,
-        "a weight without loss gradient is multiplied in a step by": 0.998,
-        "λ, if the cost is written with λ/2": 0.02,
-        "λ, if the cost is written with λ/(2N)": 10.0,
-        "weight_decay, if the learning rate is 0.05": 0.02,
-    },
+    {_DECAY: 0.02, _FACTOR: 0.998, _HALVED: 0.02, _OVER_2N: 10.0, _DECAY_AT_HALF_THE_RATE: 0.02},
     variable="prediction",
+    tolerance=1e-4,  # 0.999 is not 0.998
+    follows={
+        _FACTOR: ((_DECAY,), lambda decay: 1 - 0.1 * decay),
+        _OVER_2N: ((_HALVED,), lambda halved: 500 * halved),
+        _DECAY_AT_HALF_THE_RATE: ((_DECAY,), lambda decay: decay),
+    },
+    patterns=[
+        Mistake("times the rate", _RATE_INSIDE, {_DECAY: 0.002, _DECAY_AT_HALF_THE_RATE: 0.001}),
+        Mistake("times the rate, factor 2 forgotten", f"{_RATE_INSIDE} And Keras' L2 has no ½, so a 2 is missing.",
+                {_DECAY: 0.001, _DECAY_AT_HALF_THE_RATE: 0.0005}),
+        Mistake("the other way round", f"{_MUST_BE} So λ must be larger than 0.01, and not smaller.", {_HALVED: 0.005, _OVER_2N: 1e-5}),
+        Mistake("the same number", f"{_MUST_BE} With λ = 0.01 the penalty would be weaker.", {_HALVED: 0.01, _OVER_2N: 0.01}),
+    ],
     mistakes={
-        "weight_decay of SGD": [
-            Mistake("factor 2 forgotten", "Keras' L2 has no ½, so its slope is 2 · 0.01 · w. Weight decay multiplies w itself.", 0.01),
+        _DECAY: [
+            Mistake("factor 2 forgotten", _HALF, 0.01),
             Mistake("divided by 2", "the other way round: the slope of 0.01 · w² is twice 0.01 · w.", 0.005),
-            Mistake("times the rate", "the optimizer multiplies weight_decay by the learning rate by itself.", 0.002),
+            Mistake("times the rate", _RATE_INSIDE, 0.002),
             Mistake("the factor", "that is what is left of a weight after a step. weight_decay is the ω of the formula.", 0.998),
-            Mistake("times the rate, factor 2 forgotten", "the optimizer multiplies by the learning rate by itself; and Keras' L2 has no ½.",
-                    0.001),
-            Mistake("divided by the rate", "both lines have the same η in front: it cancels.", 0.2),
+            Mistake("times the rate, factor 2 forgotten", f"{_RATE_INSIDE} And Keras' L2 has no ½, so a 2 is missing.", 0.001),
+            Mistake("divided by the rate", "both update lines have the same η in front: it cancels.", 0.2),
+            Mistake("divided by the rate, factor 2 forgotten", f"both update lines have the same η in front: it cancels. And {_HALF}", 0.1),
+            Mistake("factor 2 twice", "the slope of 0.01 · w² is 2 · 0.01 · w, with one 2.", 0.04),
         ],
-        "a weight without loss gradient is multiplied in a step by": [
+        _FACTOR: [
             Mistake("factor 2 forgotten", "w − 0.1 · (slope of 0.01 · w²): that slope is 2 · 0.01 · w.", 0.999),
             Mistake("learning rate forgotten", "the slope is multiplied by the learning rate.", 0.98),
             Mistake("learning rate and 2 forgotten", "w − 0.1 · (slope of 0.01 · w²): learning rate, and the 2 of the slope.", 0.99),
             Mistake("what is lost", "that is the share that is lost. What is left?", 0.002),
+            Mistake("what is lost, without the rate", "that is ω, or a slope for w = 1. The share that is lost is η times it; what is left?", 0.02),
             Mistake("grown", "a penalty makes it smaller.", 1.002),
             Mistake("unchanged", "the loss does not pull at it, but the penalty does.", 1.0),
             Mistake("a hundred times too fast", "0.1 · 0.02 is 0.002.", 0.8),
         ],
-        "λ, if the cost is written with λ/2": [
+        _HALVED: [
             Mistake("the same number", "then half of it would be 0.005. The two costs must be the same number for the same weights.", 0.01),
-            Mistake("divided by 2", "λ/2 must be 0.01.", 0.005),
+            Mistake("divided by 2", "the other way round: λ/2 must be 0.01.", 0.005),
+            Mistake("factor 2 twice", "λ/2 must be 0.01.", 0.04),
         ],
-        "λ, if the cost is written with λ/(2N)": [
+        _OVER_2N: [
             Mistake("2 forgotten", "λ/(2 · 500) must be 0.01.", 5.0),
             Mistake("N forgotten", "λ/(2 · 500) must be 0.01.", 0.02),
+            Mistake("2 twice", "λ/(2 · 500) must be 0.01.", 20.0),
             Mistake("divided", "the other way round: λ/(2 · 500) must be 0.01.", 1e-5),
-            Mistake("divided by N, times 2", "the other way round: λ/(2 · 500) must be 0.01.", 4e-5),
-            Mistake("N in place of 2N, halved", "λ/(2 · 500) must be 0.01: multiply by 2N.", 2.5),
+            Mistake("divided by N, times 2", "λ/(2 · 500) must be 0.01.", 4e-5),
+            Mistake("half of N", "λ/(2 · 500) must be 0.01.", 2.5),
             Mistake("the same number", "λ/(2 · 500) must be 0.01.", 0.01),
         ],
-        "weight_decay, if the learning rate is 0.05": [
-            Mistake("halved with the rate", "both lines have η in front, so both change alike. ω = 2λ knows no η.", 0.01),
-            Mistake("doubled", "both lines have η in front, so both change alike. ω = 2λ knows no η.", 0.04),
-            Mistake("times the rate", "the optimizer multiplies weight_decay by the learning rate by itself.", 0.001),
+        _DECAY_AT_HALF_THE_RATE: [
+            Mistake("halved with the rate", _NO_RATE, 0.01),
+            Mistake("doubled", _NO_RATE, 0.04),
+            Mistake("times the rate", _RATE_INSIDE, 0.001),
+            Mistake("divided by the rate", _NO_RATE, 0.4),
         ],
     },
     points=2,

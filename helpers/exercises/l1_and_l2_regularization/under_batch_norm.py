@@ -16,6 +16,11 @@ under_batch_norm = PredictExercise(
         "a step of SGD on the loss, as a share of the kernel's size": 0.25,
     },
     variable="factor",
+    follows={
+        "a step of SGD on the loss, as a share of the kernel's size": (
+            ("the gradient of the loss for the kernel",), lambda gradient: gradient / 2,
+        ),
+    },
     mistakes={
         "the network's output (training mode)": [
             Mistake("doubled", _SAME_OUTPUT, 2.0),
@@ -25,24 +30,25 @@ under_batch_norm = PredictExercise(
         ],
         "the L2 penalty": [
             Mistake("not squared", "the penalty is a sum of *squares*: each w² becomes (2w)².", 2.0),
-            Mistake("unchanged", "the batch normalization does not see the penalty: it is the sum of w², whatever comes behind the layer.", 1.0),
+            Mistake("unchanged", "the penalty does not see the batch normalization: it is the sum of w², whatever comes behind the layer.", 1.0),
             Mistake("halved", "larger weights cost more.", 0.5),
             Mistake("eightfold", "each w² becomes (2w)².", 8.0),
+            Mistake("the increase", "that is how much is added, in penalties of before. Asked is the factor.", 3.0),
         ],
         "the gradient of the loss for the kernel": [
             Mistake("doubled", "the loss is the same function of the kernel's *direction*. On a kernel twice as long, the same change of a weight "
                     "turns it half as much.", 2.0),
             Mistake("unchanged", "the loss is the same, its slope is not: on a kernel twice as long, the same change of a weight turns it half as "
                     "much.", 1.0),
-            Mistake("a quarter", "that is the step as a share of the size. The gradient itself?", 0.25),
+            Mistake("a quarter", "it does not shrink as much. L(2w) = L(w): take the slope on both sides; the chain rule gives one 2.", 0.25),
             Mistake("zero", "only its part *along* the kernel is 0. A kernel can still be turned.", 0.0),
             Mistake("fourfold", "on a kernel twice as long, the same change of a weight turns it half as much.", 4.0),
         ],
         "a step of SGD on the loss, as a share of the kernel's size": [
-            Mistake("only the gradient", "the gradient is one half, and it is compared with a kernel that is twice as long.", 0.5),
+            Mistake("only one of the two", "a share of the size is step over size, and doubling the kernel changes both of them.", 0.5),
             Mistake("unchanged", "step over size: what becomes of each?", 1.0),
-            Mistake("doubled", "step over size: the step has become smaller, the size larger.", 2.0),
-            Mistake("fourfold", "the other way round: the step has become smaller, the size larger.", 4.0),
+            Mistake("doubled", "step over size: the size has become larger, the step has not.", 2.0),
+            Mistake("fourfold", "step over size: the size has become larger, the step has not.", 4.0),
         ],
     },
     points=2,

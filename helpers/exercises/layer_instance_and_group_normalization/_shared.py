@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 from helpers.exercises.engine import Mistake
@@ -15,19 +17,21 @@ def _scale_and_shift(x_hat, gamma, beta):
     return gamma * x_hat + beta
 
 
-def _over(sets, divisor=_root, ddof=0, finish=_scale_and_shift, epsilon_is=None):
+def _over(sets, divisor=_root, ddof=0, finish=_scale_and_shift, epsilon_is=None, default=1e-3, variance_sets=None):
     """A forward pass f(x, groups, gamma, beta, epsilon), right or wrong.
 
-    ``sets(x, groups)`` gives a shape to view x in, and the axes of it that share a mean.
+    ``sets(x, groups)`` gives a shape to view x in, and the axes of it that share a mean; ``variance_sets`` those that
+    share a variance, where they are others.
     """
 
-    def forward(x, groups, gamma, beta, epsilon=1e-3):
+    def forward(x, groups, gamma, beta, epsilon=default):
         epsilon = epsilon if epsilon_is is None else epsilon_is
         view, axes = sets(x, groups)
         parts = x.reshape(view)
-        mean = parts.mean(axis=axes, keepdims=True)
-        variance = parts.var(axis=axes, ddof=ddof, keepdims=True)
-        x_hat = ((parts - mean) / divisor(variance, epsilon)).reshape(x.shape)
+        centred = (parts - parts.mean(axis=axes, keepdims=True)).reshape(x.shape)
+        view, axes = (variance_sets or sets)(x, groups)
+        variance = x.reshape(view).var(axis=axes, ddof=ddof, keepdims=True)
+        x_hat = (centred.reshape(view) / divisor(variance, epsilon)).reshape(x.shape)
         return finish(x_hat, gamma, beta)
 
     return forward
@@ -66,72 +70,93 @@ def _axes(choose):
     return lambda x, groups: (x.shape, choose(x))
 
 
-def _formula_mistakes(sets, as_asked, who):
-    """What goes wrong within a set, whatever the sets are. ``as_asked`` gives a function the exercise's signature."""
-    known = [
-        ("ddof=1",
-         f"The variance is divided by one less than the number of values. Normalization takes the variance of {who} "
-         "as it is. Look for `ddof=1`.",
-         _over(sets, ddof=1)),
-        ("std + epsilon",
-         "Epsilon is added to the standard deviation. It belongs under the root, to the variance. The difference "
-         "shows where the spread is small.",
-         _over(sets, lambda variance, epsilon: np.sqrt(variance) + epsilon)),
-        ("no square root",
-         "The centred values are divided by the variance, not by its square root: the spread of the result is then "
-         "one over the old one, and not 1.",
-         _over(sets, lambda variance, epsilon: variance + epsilon)),
-        ("root taken twice",
-         "What stands under the root is the standard deviation. Take the variance: the root makes a standard deviation "
-         "of it.",
-         _over(sets, lambda variance, epsilon: np.sqrt(np.sqrt(variance) + epsilon))),
-        ("variance squared",
-         "The centred values are divided by the square of the variance. It is the other way: by its square root.",
-         _over(sets, lambda variance, epsilon: (variance + epsilon) ** 2)),
-        ("epsilon left out",
-         f"Epsilon is missing. Where all values of {who} are alike the variance is 0, and 0 / 0 is NaN.",
-         _over(sets, lambda variance, epsilon: np.sqrt(variance))),
-        ("epsilon twice",
-         "Epsilon is added under the root and once more outside it: check the brackets of the root.",
-         _over(sets, lambda variance, epsilon: np.sqrt(variance + epsilon) + epsilon)),
-        ("epsilon squared",
-         "Epsilon is squared before it is added to the variance. It is already as small as it should be: a variance, "
-         "not a standard deviation.",
-         _over(sets, lambda variance, epsilon: np.sqrt(variance + epsilon**2))),
-        ("epsilon fixed at 1e-3",
-         "It uses 1e-3 whatever epsilon is passed. Use the argument.",
-         _over(sets, epsilon_is=1e-3)),
-        ("epsilon fixed at 1e-5",
-         "Epsilon is 1e-5 whatever is passed. That is PyTorch's default; here it is an argument, with Keras' default "
-         "1e-3.",
-         _over(sets, epsilon_is=1e-5)),
-        ("gamma and beta swapped",
-         "gamma and beta have changed places: gamma multiplies, beta is added.",
-         _over(sets, finish=lambda x_hat, gamma, beta: beta * x_hat + gamma)),
-        ("gamma and beta left out",
-         "This is x_hat. The last step is missing: scale by gamma, shift by beta.",
-         _over(sets, finish=lambda x_hat, gamma, beta: x_hat)),
-        ("beta left out",
-         "beta is not added.",
-         _over(sets, finish=lambda x_hat, gamma, beta: gamma * x_hat)),
-        ("gamma left out",
-         "gamma does not multiply.",
-         _over(sets, finish=lambda x_hat, gamma, beta: x_hat + beta)),
-        ("beta subtracted",
-         "beta is subtracted. It is added.",
-         _over(sets, finish=lambda x_hat, gamma, beta: gamma * x_hat - beta)),
-        ("beta multiplies",
-         "beta multiplies. gamma multiplies, beta is added.",
-         _over(sets, finish=lambda x_hat, gamma, beta: gamma * x_hat * beta)),
-        ("beta scaled by gamma",
-         "beta is added before gamma multiplies. Scale first, then shift.",
-         _over(sets, finish=lambda x_hat, gamma, beta: gamma * (x_hat + beta))),
-        ("sign turned",
-         "The sign of x_hat is turned: the mean is subtracted from x, not x from the mean.",
-         _over(sets, finish=lambda x_hat, gamma, beta: beta - gamma * x_hat)),
-        ("not divided",
-         "The values are centred, scaled and shifted, but not divided by their standard deviation in between.",
-         _over(sets, lambda variance, epsilon: 1.0)),
+# What goes wrong within a set, whatever the sets are: name, message, and how ``_over`` makes it.
+_WITHIN = [
+    ("ddof=1",
+     "The variance is divided by one less than the number of values. Here it is the variance of these very values, not "
+     "an estimate for others: divide by their number. Look for `ddof=1`.",
+     {"ddof": 1}),
+    ("std + epsilon",
+     "Epsilon is added to the standard deviation. It belongs under the root, to the variance. The difference shows "
+     "where the spread is small.",
+     {"divisor": lambda variance, epsilon: np.sqrt(variance) + epsilon}),
+    ("no square root",
+     "The centred values are divided by the variance, not by its square root: the spread of the result is then one "
+     "over the old one, and not 1.",
+     {"divisor": lambda variance, epsilon: variance + epsilon}),
+    ("epsilon left out",
+     "The epsilon that is passed makes no difference to the result. It belongs under the root, beside the variance: "
+     "there it limits how much a small spread is enlarged, and prevents 0 / 0 where all values are alike.",
+     {"divisor": lambda variance, epsilon: np.sqrt(variance)}),
+    ("epsilon fixed at 1e-3",
+     "It uses 1e-3 whatever epsilon is passed. Use the argument, or pass it on.",
+     {"epsilon_is": 1e-3}),
+    ("root taken twice",
+     "What stands under the root is the standard deviation. Take the variance: the root makes a standard deviation of "
+     "it.",
+     {"divisor": lambda variance, epsilon: np.sqrt(np.sqrt(variance) + epsilon)}),
+    ("variance squared",
+     "The centred values are divided by the square of the variance. It is the other way round: by its square root.",
+     {"divisor": lambda variance, epsilon: (variance + epsilon) ** 2}),
+    ("deviations not squared",
+     "What stands under the root is epsilon alone. (Deviations from the mean that are averaged without being squared "
+     "cancel.)",
+     {"divisor": lambda variance, epsilon: np.sqrt(epsilon)}),
+    ("epsilon twice",
+     "Epsilon is added under the root and once more outside it: check the brackets of the root.",
+     {"divisor": lambda variance, epsilon: np.sqrt(variance + epsilon) + epsilon}),
+    ("epsilon squared",
+     "Epsilon is squared before it is added to the variance. It is already as small as it should be: a variance, not a "
+     "standard deviation.",
+     {"divisor": lambda variance, epsilon: np.sqrt(variance + epsilon**2)}),
+    ("epsilon fixed at 1e-5",
+     "Epsilon is 1e-5 whatever is passed. That is PyTorch's default; here it is an argument, with Keras' default 1e-3.",
+     {"epsilon_is": 1e-5}),
+    ("default of 1e-5",
+     "Where no epsilon is passed it takes 1e-5, PyTorch's default. Here the default is Keras', 1e-3.",
+     {"default": 1e-5}),
+    ("not divided",
+     "The values are centred, scaled and shifted, but not divided by their standard deviation in between.",
+     {"divisor": lambda variance, epsilon: 1.0}),
+    ("gamma and beta left out",
+     "gamma and beta have no effect. The last step is missing: scale by gamma, shift by beta.",
+     {"finish": lambda x_hat, gamma, beta: x_hat}),
+    ("beta left out",
+     "beta is not added.",
+     {"finish": lambda x_hat, gamma, beta: gamma * x_hat}),
+    ("gamma and beta swapped",
+     "gamma and beta have changed places: gamma multiplies, beta is added.",
+     {"finish": lambda x_hat, gamma, beta: beta * x_hat + gamma}),
+    ("gamma left out",
+     "gamma does not multiply.",
+     {"finish": lambda x_hat, gamma, beta: x_hat + beta}),
+    ("beta subtracted",
+     "beta is subtracted. It is added.",
+     {"finish": lambda x_hat, gamma, beta: gamma * x_hat - beta}),
+    ("beta multiplies",
+     "beta multiplies. gamma multiplies, beta is added.",
+     {"finish": lambda x_hat, gamma, beta: gamma * x_hat * beta}),
+    ("beta scaled by gamma",
+     "beta is added before gamma multiplies. Scale first, then shift.",
+     {"finish": lambda x_hat, gamma, beta: gamma * (x_hat + beta)}),
+    ("gamma and beta twice",
+     "gamma and beta are applied twice, one time after the other. Once is enough.",
+     {"finish": lambda x_hat, gamma, beta: gamma * (gamma * x_hat + beta) + beta}),
+    ("sign turned",
+     "The sign of x_hat is reversed: the mean is subtracted from x, not x from the mean.",
+     {"finish": lambda x_hat, gamma, beta: beta - gamma * x_hat}),
+    ("one gamma for all",
+     "gamma and beta are averaged into one number each. Every channel has its own.",
+     {"finish": lambda x_hat, gamma, beta: np.mean(gamma) * x_hat + np.mean(beta)}),
+]
+_DIVISIONS = ("ddof=1", "std + epsilon", "no square root", "epsilon left out", "epsilon fixed at 1e-3")
+_FINISHES = ("gamma and beta left out", "beta left out", "gamma and beta swapped")
+
+
+def _formula_mistakes(sets, as_asked):
+    """What goes wrong within the right sets. ``as_asked`` gives a function the exercise's signature."""
+    known = [(name, message, _over(sets, **options)) for name, message, options in _WITHIN]
+    known += [
         ("mean not subtracted",
          "The values are divided by the standard deviation, but the mean is not subtracted first.",
          _formula(sets, lambda x, mean, variance, gamma, beta, epsilon: gamma * x / _root(variance, epsilon) + beta)),
@@ -153,19 +178,71 @@ def _formula_mistakes(sets, as_asked, who):
          "brackets say otherwise.",
          _formula(sets, lambda x, mean, variance, gamma, beta, epsilon: (
              gamma * (x - mean / _root(variance, epsilon)) + beta))),
-        ("one gamma for all",
-         "gamma and beta are averaged into one number each. Every channel has its own.",
-         _over(sets, finish=lambda x_hat, gamma, beta: np.mean(gamma) * x_hat + np.mean(beta))),
         ("scaled before normalizing",
-         "gamma and beta are applied to x before it is normalized. They come last: what they do would otherwise be "
-         "taken away again.",
+         "gamma and beta are applied to x before it is normalized. They come last.",
          lambda x, groups, gamma, beta, epsilon=1e-3: _over(sets)(gamma * x + beta, groups, 1.0, 0.0, epsilon)),
     ]
     return [Mistake(name, message, as_asked(answer)) for name, message, answer in known]
 
 
+def _sets_mistakes(wrong_sets, as_asked):
+    """What is averaged over wrongly: ``wrong_sets`` are names with messages and sets."""
+    return [Mistake(name, message, as_asked(_over(sets))) for name, message, sets in wrong_sets]
+
+
+def _pairs(sets, wrong_sets, as_asked):
+    """Two mistakes at once: wrong sets and one within them, or two within the right ones."""
+    divisions, finishes = _within(_DIVISIONS), _within(_FINISHES)
+    wrong = [(name, message, {"sets": other}) for name, message, other in wrong_sets]
+    both = [*itertools.product(wrong, divisions + finishes), *itertools.product(divisions, finishes)]
+    both += [(divisions[0], other) for other in divisions[1:4]]
+    return [
+        _pair(a, b, as_asked(_over(**{"sets": sets, **first, **second})))
+        for (*a, first), (*b, second) in both
+    ]
+
+
+def _within(names):
+    return [known for known in _WITHIN if known[0] in names]
+
+
+def _pair(a, b, answer):
+    """Of two names with their messages, one mistake."""
+    return Mistake(f"{a[0]}, {b[0]}", f"Two things are wrong at once. {a[1]} {b[1]}", answer)
+
+
+def _mixed(sets, others, as_asked):
+    """The mean or the variance over other sets than ``sets``: ``others`` are words with sets."""
+    return [
+        Mistake(
+            f"{statistic} of {words}",
+            f"The {statistic} is that of {words}; the {right} is as it should be. Both belong to the same values.",
+            as_asked(answer),
+        )
+        for words, other in others
+        for statistic, right, answer in (
+            ("variance", "mean", _over(sets, variance_sets=other)),
+            ("mean", "variance", _over(other, variance_sets=sets)),
+        )
+    ]
+
+
+def _reached(axes, place):
+    """Holds unless a part of the result is nothing but zeros, or beta, though x varies there.
+
+    ``axes(x)`` are those of a part; gamma is argument number ``place``.
+    """
+
+    def holds(args, outputs):
+        x, y, beta = args[0], outputs[0], args[place + 1]
+        missed = (y == 0).all(axis=axes(x)) | (y == beta).all(axis=axes(x))
+        return not (missed & (np.ptp(x, axis=axes(x)) > 0)).any()
+
+    return holds
+
+
 def _without_groups(forward):
-    return lambda x, gamma, beta, epsilon=1e-3: forward(x, None, gamma, beta, epsilon)
+    return lambda x, gamma, beta, *epsilon: forward(x, None, gamma, beta, *epsilon)
 
 
 def _channel_weights(channels):

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+import math
+
 from helpers.exercises.engine import Mistake, PredictExercise
 
 
 _BATCH_INCLUDED = "axis 0 counts the pictures, and this layer averages within one picture only."
+
+
+_STAYING = "these are the axes that are *not* averaged over. NumPy's `axis` names those that are."
+_SHAPE = (4, 8, 8, 6)
+
+
+def _means(axes):
+    """How many means there are with these axes."""
+    axes = axes if isinstance(axes, (tuple, list)) else (axes,)
+    averaged = {int(axis) % len(_SHAPE) for axis in axes}
+    return math.prod(length for axis, length in enumerate(_SHAPE) if axis not in averaged)
 
 
 axis_table = PredictExercise(
@@ -21,10 +34,45 @@ axis_table = PredictExercise(
     },
     variable="table",
     dimensions={"axes, batch": 4, "axes, layer": 4, "axes, instance": 4},
+    follows={
+        "means, batch": (("axes, batch",), _means),
+        "means, layer": (("axes, layer",), _means),
+        "means, instance": (("axes, instance",), _means),
+        "values in each mean, group": (("means, group",), lambda means: math.prod(_SHAPE) / means),
+    },
+    patterns=[
+        Mistake("the axes that stay", _STAYING,
+                {"axes, batch": (3,), "axes, layer": (0,), "axes, instance": (0, 3)}),
+        Mistake("channels first", "these would be the axes if the channels came second, as in PyTorch. Here the shape "
+                "is (N, H, W, C).", {"axes, batch": (0, 2, 3), "axes, instance": (2, 3)}),
+        Mistake("axes of one picture", "axes 0, 1 and 2 would be height, width and channels of a single picture. In "
+                "the batch axis 0 counts the pictures.", {"axes, layer": (0, 1, 2), "axes, instance": (0, 1)}),
+        Mistake("batch and layer exchanged", "batch and layer normalization have changed places. Batch normalization: "
+                "one channel of all pictures. Layer normalization: one picture with all its channels.",
+                {"axes, batch": (1, 2, 3), "axes, layer": (0, 1, 2)}),
+        Mistake("layer and instance exchanged", "layer and instance normalization have changed places. Only one of the "
+                "two keeps the channels apart.",
+                {"axes, layer": (1, 2), "axes, instance": (1, 2, 3)}),
+        Mistake("batch and instance exchanged", "batch and instance normalization have changed places. An *instance* "
+                "is one picture.",
+                {"axes, batch": (1, 2), "axes, instance": (0, 1, 2)}),
+        Mistake("values and means exchanged", "the number of means is confused with the number of values in each. "
+                "The means are what is left when the axes are averaged away.",
+                {"means, batch": 256, "means, layer": 384, "means, instance": 64, "means, group": 128,
+                 "values in each mean, group": 12}),
+        Mistake("means of one picture", "these are the means of one picture. There are four.",
+                {"means, layer": 1, "means, instance": 6, "means, group": 3}),
+        Mistake("groups of three", "3 is the number of groups, not the number of channels in a group.",
+                {"means, group": 8, "values in each mean, group": 192}),
+        Mistake("groups through the pictures", "here the pictures share a mean. A group ends with its picture.",
+                {"means, group": 3, "values in each mean, group": 512}),
+    ],
     mistakes={
         "axes, batch": [
-            Mistake("batch: pictures only", "then every place has a mean of its own. A channel's mean runs over the "
-                    "pictures and over the places.", (0,)),
+            Mistake("batch: channels first", "axes 2 and 3 are the places where the channels come second, as in "
+                    "PyTorch. Here they are width and channels.", (0, 2, 3)),
+            Mistake("batch: pictures only", "then every place of every channel has a mean of its own. A channel's mean "
+                    "runs over the pictures and over the places.", (0,)),
             Mistake("batch: one picture", "these axes stay within one picture: that is instance normalization. What "
                     "must be averaged over as well?", (1, 2)),
             Mistake("batch: a whole picture", "these axes average all channels of one picture: that is layer "
@@ -35,15 +83,13 @@ axis_table = PredictExercise(
             Mistake("batch: pictures and columns", "a picture has two axes of places, height and width.", (0, 2)),
             Mistake("batch: channels, too", "3 counts the channels, and in batch normalization they do not share a "
                     "mean; the places do.", (0, 3)),
-            Mistake("batch: the axis that stays", "3 is the axis that is *not* averaged over. NumPy's `axis` names "
-                    "those that are.", (3,)),
+            Mistake("batch: the axis that stays", _STAYING, (3,)),
         ],
         "axes, layer": [
             Mistake("layer: the channels of a place", "over the channels alone every place of every picture has its "
                     "own mean. Keras' LayerNormalization does this unless told otherwise, the paper's does not: it "
                     "takes the picture as a whole.", (3,)),
-            Mistake("layer: the axis that stays", "0 is the axis that is *not* averaged over. NumPy's `axis` names "
-                    "those that are.", (0,)),
+            Mistake("layer: the axis that stays", _STAYING, (0,)),
             Mistake("layer: everything", _BATCH_INCLUDED, (0, 1, 2, 3)),
             Mistake("layer: instance axes", "these keep the channels apart: that is instance normalization. Layer "
                     "normalization puts all channels of a picture together.", (1, 2)),
@@ -57,8 +103,7 @@ axis_table = PredictExercise(
             Mistake("instance: all channels", "that puts all channels of a picture together: layer normalization. "
                     "Here each channel of each picture stands for itself.", (1, 2, 3)),
             Mistake("instance: batch axes", "that is batch normalization. " + _BATCH_INCLUDED.capitalize(), (0, 1, 2)),
-            Mistake("instance: the axes that stay", "0 and 3 are the axes that are *not* averaged over. NumPy's "
-                    "`axis` names those that are.", (0, 3)),
+            Mistake("instance: the axes that stay", _STAYING, (0, 3)),
             Mistake("instance: the channels of a place", "over the channels alone every place has its own mean. It is "
                     "the other way round: every channel, over its places.", (3,)),
             Mistake("instance: channels first", "axes 2 and 3 are the places where the channels come first, as in "
@@ -96,12 +141,12 @@ axis_table = PredictExercise(
             Mistake("group: of one picture", "3 is right for one picture. There are four.", 3),
             Mistake("group: size for number", "3 groups of 2 channels each: you counted groups of 3 channels.", 8),
             Mistake("group: pictures share", "6 / 3 = 2 is the number of channels in a group.", 2),
-            Mistake("group: a mean a channel", "4 · 6 is one for each channel: instance normalization. Here two "
-                    "channels share.", 24),
+            Mistake("group: a mean a channel", "4 · 6 is one for each channel of each picture: instance normalization. "
+                    "Here two channels share.", 24),
             Mistake("group: groups times channels", "3 · 6 multiplies groups by channels. Each of the 4 pictures has 3 "
                     "groups.", 18),
             Mistake("group: a mean a channel of the batch", "6 would let the pictures share a mean: batch "
-                    "normalization. How many groups has each picture, and how many pictures are there?", 6),
+                    "normalization. How many groups does each picture have, and how many pictures are there?", 6),
             Mistake("group: one", "one mean would mix the pictures and the groups.", 1),
             Mistake("group: a mean a picture", "4 is one for each picture: layer normalization, a single group.", 4),
         ],

@@ -21,6 +21,17 @@ batch_dependence = PredictExercise(
     },
     variable="changed",
     choices={name: (True, False) for name in ("batch, training", "batch, inference", "layer", "instance", "group")},
+    patterns=[
+        Mistake("all change", "each of these means runs over one picture only. Whatever stands beside that picture in "
+                "the batch does not enter. (A group is one of channels, not of pictures.)",
+                {"layer": True, "instance": True, "group": True}),
+        Mistake("training and inference exchanged", "training and inference have changed places. In which of the two "
+                "are the statistics those of the batch, and in which were they collected before?",
+                {"batch, training": False, "batch, inference": True}),
+        Mistake("turned round", "these are all the other way round. `True` says that the output of the other pictures "
+                "changes. Ask for each: do its means, at that moment, run over several pictures?",
+                {"batch, training": False, "batch, inference": True, "layer": True, "instance": True, "group": True}),
+    ],
     mistakes={
         "batch, training": [
             Mistake("batch stays", "the noisy picture is part of every channel's mean, and that mean is subtracted "
@@ -30,9 +41,9 @@ batch_dependence = PredictExercise(
             Mistake("inference changes", "in inference the moving statistics are used. They were collected before; "
                     "what is in the batch now does not enter.", True),
         ],
-        "layer": [Mistake("layer changes", "layer normalization: " + _OWN, True)],
-        "instance": [Mistake("instance changes", "instance normalization: " + _OWN, True)],
-        "group": [Mistake("group changes", "group normalization: a group is one of channels, not of pictures; " + _OWN,
+        "layer": [Mistake("layer changes", _OWN, True)],
+        "instance": [Mistake("instance changes", _OWN, True)],
+        "group": [Mistake("group changes", "a group is one of channels, not of pictures; " + _OWN,
                           True)],
     },
     points=1,

@@ -11,14 +11,21 @@ import numpy as np
 from helpers.exercises import sandbox
 from helpers.exercises.engine import Case, CodeExercise, Mistake, Property
 from helpers.exercises.layer_instance_and_group_normalization._shared import (
+    _DIVISIONS,
     _axes,
     _channel_weights,
     _channels,
     _formula_mistakes,
     _in_groups,
+    _mixed,
     _over,
+    _pair,
+    _pairs,
+    _reached,
+    _sets_mistakes,
     _undone,
     _whole,
+    _within,
 )
 
 
@@ -34,30 +41,49 @@ def group_norm(x, groups, gamma, beta, epsilon=1e-3):
 
 
 class GroupExercise(CodeExercise):
-    """A code exercise that also asks what happens when the groups do not divide the channels.
+    """A code exercise that also asks when the function refuses a number of groups.
 
     Args:
-        refused: a call that must raise a ValueError.
+        taken: a call whose groups divide the channels and none of the other axes.
+        refused: a call whose groups divide every axis but the channels: it must raise a ValueError.
         refusals: what is said of one that does not; ``answer(value, error)`` tells which.
     """
 
-    def __init__(self, *args, refused: Case, refusals: Sequence[Mistake], **options) -> None:
+    def __init__(self, *args, taken: Case, refused: Case, refusals: Sequence[Mistake], **options) -> None:
         super().__init__(*args, **options)
+        self.taken = taken
         self.refused = refused
         self.refusals = tuple(refusals)
 
     def evaluate(self, answer):
         verdict = super().evaluate(answer)
+        if verdict.state == "unusable" and "ValueError" in verdict.paragraphs[0] and "raise " in verdict.code:
+            return self._another_axis(*verdict.paragraphs, code=verdict.code)
         if verdict.state != "correct":
             return verdict
-        args = copy.deepcopy(self.refused.args)
+        return self._trouble_with(answer, self.taken) or self._trouble_with(answer, self.refused) or verdict
+
+    def _another_axis(self, *said, code=""):
+        return self._verdict("known mistake", _ANOTHER_AXIS, *said, code=code, mistakes=("another axis divided",))
+
+    def _trouble_with(self, answer, case):
+        """What is said of the call ``taken`` or ``refused``; None where it does as it should."""
+        args = copy.deepcopy(case.args)
         outcome = sandbox.call(lambda: answer(*args), cpu_seconds=self.cpu_seconds)
         if outcome.timed_out:
-            return self._refuse_call(self.refused, args, outcome)
+            return self._refuse_call(case, args, outcome)
+        if case is self.taken:
+            return self._another_axis() if isinstance(outcome.error, ValueError) else None
         if isinstance(outcome.error, ValueError):
-            return verdict
+            return None
         mistake = next(m for m in self.refusals if m.answer(outcome.value, outcome.error))
         return self._verdict("known mistake", mistake.message, mistakes=(mistake.name,))
+
+
+_ANOTHER_AXIS = (
+    "Here `groups` divides the number of channels, and it raises a ValueError all the same. Look at the condition: "
+    "does it ask for the axis that counts the channels, and does it divide the right way round?"
+)
 
 
 def _group_cases():
@@ -75,9 +101,9 @@ def _group_cases():
         Case("on pictures of shape (2, 4, 4, 6) in 2 groups, with the default epsilon",
              (0.2 * pictures(2, 4, 4, 6), 2, *six)),
         Case("on pictures of shape (2, 4, 4, 6), the last three channels of a picture all alike",
-             (alike, 2, *six, 1e-2)),
+             (alike, 2, *six, 1e-2), edge=True),
         Case("on pictures of shape (4, 2, 3, 4) in 2 groups", (pictures(4, 2, 3, 4), 2, *four, 0.05)),
-        Case("on pictures of shape (3, 6, 2, 6) in 3 groups", (pictures(3, 6, 2, 6), 3, *six, 1e-2)),
+        Case("on pictures of shape (4, 6, 2, 6) in 3 groups", (pictures(4, 6, 2, 6), 3, *six, 1e-2)),
         Case("on one picture of shape (1, 4, 4, 6) in 1 group", (pictures(1, 4, 4, 6), 1, *six, 1e-2)),
     ]
 
@@ -130,25 +156,11 @@ def _repeated(weights, groups):
     return np.repeat(weights[:groups], len(weights) // groups)
 
 
-def _group_weights(choose):
+def _group_weights(choose, **options):
     def forward(x, groups, gamma, beta, epsilon=1e-3):
-        return _over(_in_groups)(x, groups, choose(gamma, groups), choose(beta, groups), epsilon)
+        return _over(_in_groups, **options)(x, groups, choose(gamma, groups), choose(beta, groups), epsilon)
 
     return forward
-
-
-def _own_variance(x, groups, gamma, beta, epsilon=1e-3):
-    view, axes = _in_groups(x, groups)
-    parts = x.reshape(view)
-    centred = (parts - parts.mean(axis=axes, keepdims=True)).reshape(x.shape)
-    return gamma * centred / np.sqrt(x.var(axis=(1, 2), keepdims=True) + epsilon) + beta
-
-
-def _own_mean(x, groups, gamma, beta, epsilon=1e-3):
-    view, axes = _in_groups(x, groups)
-    parts = x.reshape(view)
-    spread = np.broadcast_to(np.sqrt(parts.var(axis=axes, keepdims=True) + epsilon), view).reshape(x.shape)
-    return gamma * (x - x.mean(axis=(1, 2), keepdims=True)) / spread + beta
 
 
 def _first_group_only(x, groups, gamma, beta, epsilon=1e-3):
@@ -225,16 +237,126 @@ def _stacked(x, groups, gamma, beta, epsilon=1e-3):
 
 
 _IN_MEMORY = (
-    "`reshape` cuts an array in the order of its memory. Here the channels are the last axis, so cutting the picture "
-    "into `groups` blocks gives bands of *places* with all channels in them. (In PyTorch the channels come first, "
-    "and there the same line is right.) Only the channel axis must be cut in two."
+    "Each group is a band of *places*, with all channels in it. This cut would be right if the channels came first, as "
+    "in PyTorch. Here they are the last axis, and only that axis must be cut in two. (`reshape` cuts in the order of "
+    "the memory.)"
 )
+
+
+def _looking_first(forward):
+    """As students write it: whatever is wrong later, the number of groups is looked at first."""
+
+    def looked(x, groups, *rest):
+        if x.shape[-1] % groups:
+            raise ValueError
+        return forward(x, groups, *rest)
+
+    return looked
+
+
+def _cut(axes):
+    """``axes`` of x with its channels cut in two: (N, H, W, groups, C / groups)."""
+    return lambda x, groups: (_in_groups(x, groups)[0], axes)
+
+
+# The common ones: they are paired with a second mistake.
+_WRONG_SETS = [
+    (
+        "strided channels",
+        "A group takes every so-many-th channel: 0, 2, 4 and 1, 3, 5. The channels of a group are neighbours: "
+        "0, 1, 2 and 3, 4, 5. Which of the two new axes comes first?",
+        _strided,
+    ),
+    (
+        "groups for their size",
+        "`groups` is taken for the number of channels in a group. It is the number of groups: 2 groups of 6 channels "
+        "have 3 each.",
+        _size_for_number,
+    ),
+    (
+        "blocks of memory",
+        _IN_MEMORY,
+        _memory_blocks,
+    ),
+    (
+        "each channel by itself",
+        "Each channel is normalized by itself: that is instance normalization. Average over the channels of the group "
+        "as well. (Or does `groups` never enter?)",
+        _channels,
+    ),
+    (
+        "one group",
+        "All channels of a picture share one mean: that is layer normalization, whatever `groups` says.",
+        _whole,
+    ),
+]
+_OTHER_SETS = [
+    (
+        "places in groups",
+        "The height is cut into groups and the channels stay apart. Groups are of channels; all places belong to each "
+        "of them.",
+        _rows_of_places,
+    ),
+    (
+        "pictures in groups",
+        "The pictures are cut into groups, and a channel's mean runs over the pictures of its group: that is batch "
+        "normalization in smaller batches. Groups are of channels, within one picture.",
+        _groups_of_images,
+    ),
+    (
+        "each place by itself",
+        "Each place has a mean of its own, over the channels of a group. The places of a picture share it: average "
+        "over height and width as well.",
+        _cut((4,)),
+    ),
+    (
+        "each place over all its channels",
+        "Each place has a mean of its own, over all its channels. A group is the other way round: some channels, and "
+        "all places of a picture.",
+        _cut((3, 4)),
+    ),
+    (
+        "each row by itself",
+        "Each row of places has a mean of its own: the height, axis 1, is not averaged over.",
+        _cut((2, 4)),
+    ),
+    (
+        "each column by itself",
+        "Each column of places has a mean of its own: the width, axis 2, is not averaged over.",
+        _cut((1, 4)),
+    ),
+    (
+        "axes of channels first",
+        "Averaged over are axes 2, 3 and 4: the width, the groups and their channels. These would be the right axes if "
+        "the channels came first. Here they come last; which axes stay?",
+        _cut((2, 3, 4)),
+    ),
+    (
+        "over the batch",
+        "A group's mean runs over all pictures. It ends with its picture: leave axis 0 out of the average.",
+        _cut((0, 1, 2, 4)),
+    ),
+    (
+        "batch normalization",
+        "This is batch normalization: one mean per channel, over all pictures.",
+        _axes(lambda x: (0, 1, 2)),
+    ),
+    (
+        "groups averaged together",
+        "The groups' axis is averaged over and the position within a group is kept: channels 0 and 3 share a mean. "
+        "Keep the groups, average over their channels.",
+        _cut((1, 2, 3)),
+    ),
+]
 
 
 _FIVE_AXES = (
-    "gamma has one number a channel, and here the channels are still cut into two axes: the two do not line up. Give "
+    "gamma has one number per channel, and here the channels are still cut into two axes: the two do not line up. Give "
     "x_hat the shape of x again before gamma and beta are used."
 )
+
+
+_FLOAT = "`/` gives a float even where nothing is left over, and a number of channels must be a whole number: use `//`."
 
 
 _ONE_WEIGHT_A_GROUP = (
@@ -251,7 +373,8 @@ def _group_means_are_zero(args, outputs):
 
 group_norm = GroupExercise(
     group_norm,
-    refused=Case("on pictures with 6 channels in 4 groups", (np.ones((2, 2, 2, 6)), 4, np.ones(6), np.zeros(6))),
+    taken=Case("on pictures of shape (3, 3, 5, 4) in 2 groups", (np.ones((3, 3, 5, 4)), 2, np.ones(4), np.zeros(4))),
+    refused=Case("on pictures with 6 channels in 4 groups", (np.ones((4, 4, 4, 6)), 4, np.ones(6), np.zeros(6))),
     refusals=[
         Mistake(
             "assert for a ValueError",
@@ -262,8 +385,8 @@ group_norm = GroupExercise(
         ),
         Mistake(
             "another error",
-            "Where the groups divide the channels it is right. With 6 channels in 4 groups it stops, but by accident, "
-            "with an error that says nothing of groups. Look at C before you cut, and raise a ValueError.",
+            "Where the groups divide the channels it is right. With 6 channels in 4 groups it stops, but not with a "
+            "ValueError, and that is what its callers will look for. Look at C before you cut, and raise a ValueError.",
             lambda value, error: error is not None,
         ),
         Mistake(
@@ -290,64 +413,7 @@ group_norm = GroupExercise(
     cases=_group_cases,
     variants=[_slices, _channels_first, _group_in_float32],
     mistakes=[
-        Mistake(
-            "strided channels",
-            "A group takes every so-many-th channel: 0, 2, 4 and 1, 3, 5. The channels of a group are neighbours: "
-            "0, 1, 2 and 3, 4, 5. Which of the two new axes comes first?",
-            _over(_strided),
-        ),
-        Mistake(
-            "groups for their size",
-            "`groups` is taken for the number of channels in a group. It is the number of groups: 2 groups of 6 "
-            "channels have 3 each.",
-            _over(_size_for_number),
-        ),
-        Mistake("blocks of memory", _IN_MEMORY, _over(_memory_blocks)),
-        Mistake(
-            "places in groups",
-            "The height is cut into groups and the channels stay apart. Groups are of channels; all places belong to "
-            "each of them.",
-            _over(_rows_of_places),
-        ),
-        Mistake(
-            "pictures in groups",
-            "The pictures are cut into groups, and a channel's mean runs over the pictures of its group: that is batch "
-            "normalization in smaller batches. Groups are of channels, within one picture.",
-            lambda x, groups, gamma, beta, epsilon=1e-3: _over(_groups_of_images)(x, groups, gamma, beta, epsilon),
-        ),
-        Mistake(
-            "each place by itself",
-            "Each place has a mean of its own, over the channels of a group. The places of a picture share it: average "
-            "over height and width as well.",
-            _over(lambda x, groups: (_in_groups(x, groups)[0], (4,))),
-        ),
-        Mistake(
-            "each channel by itself",
-            "Each channel is normalized by itself: that is instance normalization. Average over the channels of the "
-            "group as well. (Or does `groups` never enter?)",
-            _over(_channels),
-        ),
-        Mistake(
-            "one group",
-            "All channels of a picture share one mean: that is layer normalization, whatever `groups` says.",
-            _over(_whole),
-        ),
-        Mistake(
-            "over the batch",
-            "A group's mean runs over all pictures. It ends with its picture: leave axis 0 out of the average.",
-            _over(lambda x, groups: (_in_groups(x, groups)[0], (0, 1, 2, 4))),
-        ),
-        Mistake(
-            "batch normalization",
-            "This is batch normalization: one mean a channel, over all pictures.",
-            _over(_axes(lambda x: (0, 1, 2))),
-        ),
-        Mistake(
-            "groups averaged together",
-            "The groups' axis is averaged over and the place within a group is kept: channels 0 and 3 share a mean. "
-            "Keep the groups, average over their channels.",
-            _over(lambda x, groups: (_in_groups(x, groups)[0], (1, 2, 3))),
-        ),
+        *_sets_mistakes(_WRONG_SETS + _OTHER_SETS, _looking_first),
         Mistake("gamma for each group", _ONE_WEIGHT_A_GROUP, _group_weights(_repeated)),
         Mistake(
             "gamma for each group, the first of each",
@@ -360,14 +426,25 @@ group_norm = GroupExercise(
             _group_weights(lambda w, groups: w.reshape(-1, groups).T.ravel()),
         ),
         Mistake(
-            "variance of the channel",
-            "The mean is the group's, but the variance each channel's own. Both belong to the group.",
-            _own_variance,
+            "gamma for each group, averaged",
+            _ONE_WEIGHT_A_GROUP,
+            _group_weights(lambda w, groups: np.repeat(w.reshape(groups, -1).mean(axis=1), len(w) // groups)),
         ),
         Mistake(
-            "mean of the channel",
-            "The variance is the group's, but the mean each channel's own. Both belong to the group.",
-            _own_mean,
+            "gamma of the first group",
+            "All groups use the gamma and beta of the first one. Every channel has its own.",
+            _group_weights(lambda w, groups: np.tile(w[:len(w) // groups], groups)),
+        ),
+        *(
+            _pair(("gamma for each group", _ONE_WEIGHT_A_GROUP), known, _group_weights(_repeated, **options))
+            for *known, options in _within(_DIVISIONS)
+        ),
+        *_mixed(
+            _in_groups,
+            [("each channel", _channels), ("the whole picture", _whole),
+             ("all pictures together", _axes(lambda x: (0, 1, 2, 3))),
+             ("the group over all pictures", _cut((0, 1, 2, 4)))],
+            _looking_first,
         ),
         Mistake(
             "first group only",
@@ -406,6 +483,14 @@ group_norm = GroupExercise(
             _channels_left_in_front,
         ),
         Mistake(
+            "channels first in the result",
+            "The numbers are right, but the channels of the result are axis 1. Move them back to the end, where they "
+            "are in x.",
+            lambda *args: np.moveaxis(_channels_first(*args), -1, 1),
+        ),
+        Mistake("size as a float", _FLOAT, lambda x, groups, *rest: range(x.shape[-1] / groups)),
+        Mistake("size as a float, in a slice", _FLOAT, lambda x, groups, *rest: x[..., :x.shape[-1] / groups]),
+        Mistake(
             "height and width exchanged",
             "On the way back height and width have changed places: every picture comes out turned. On square pictures "
             "the shape does not tell.",
@@ -413,8 +498,8 @@ group_norm = GroupExercise(
         ),
         Mistake(
             "batch cut into blocks",
-            _IN_MEMORY + " And here the pictures are not kept apart, either: the whole batch is cut into `groups` "
-            "blocks.",
+            "The whole batch is cut into `groups` blocks: the pictures are not kept apart, and all channels of a place "
+            "are together. Only the channel axis must be cut in two.",
             _over(lambda x, groups: ((groups, -1), (1,))),
         ),
         Mistake(
@@ -456,9 +541,14 @@ group_norm = GroupExercise(
             "them along the channel axis.",
             _joined_along_images,
         ),
-        *_formula_mistakes(_in_groups, lambda forward: forward, "one group"),
+        *_formula_mistakes(_in_groups, _looking_first),
+        *_pairs(_in_groups, _WRONG_SETS, _looking_first),
     ],
     properties=[
+        Property(
+            "Some channels come back as nothing but zeros, or nothing but beta: does the loop reach every group?",
+            _reached(lambda x: (0, 1, 2), 2),
+        ),
         Property(
             "Take beta away and divide by gamma: then each group of neighbouring channels of each picture should have "
             "mean 0, and has not.",

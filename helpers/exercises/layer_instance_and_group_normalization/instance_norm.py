@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
+import re
+
 import numpy as np
 
 from helpers.exercises.engine import Case, CodeExercise, Mistake, Property
@@ -11,8 +14,13 @@ from helpers.exercises.layer_instance_and_group_normalization._shared import (
     _channels,
     _formula_mistakes,
     _in_groups,
+    _mixed,
     _over,
+    _pairs,
+    _reached,
+    _sets_mistakes,
     _undone,
+    _whole,
     _without_groups,
 )
 
@@ -22,9 +30,15 @@ def instance_norm(x, gamma, beta, epsilon=1e-3):
 
 
 def _asks_for_groups(function):
-    """True where the function's own code names ``normalize_groups``, or the student's ``group_norm``."""
-    names = getattr(getattr(function, "__code__", None), "co_names", ("normalize_groups",))
-    return "normalize_groups" in names or "group_norm" in names
+    """True where the function, or one within it, names ``normalize_groups`` or the student's ``group_norm``."""
+    return _names_groups(getattr(function, "__code__", None))
+
+
+def _names_groups(code):
+    if code is None:
+        return True
+    inner = [constant for constant in code.co_consts if inspect.iscode(constant)]
+    return bool({"normalize_groups", "group_norm"} & set(code.co_names)) or any(map(_names_groups, inner))
 
 
 class InstanceExercise(CodeExercise):
@@ -33,15 +47,13 @@ class InstanceExercise(CodeExercise):
     def evaluate(self, answer):
         verdict = super().evaluate(answer)
         said = verdict.paragraphs[0] if verdict.state == "unusable" else ""
-        if said.startswith("It raised `ValueError`") and "broadcast" not in said and _asks_for_groups(answer):
-            # In whatever words: a number of groups that does not divide the channels.
+        if re.match(r"It raised `ValueError`: .*(group|divi|no message)", said) and _asks_for_groups(answer):
+            # In whatever words the student's own function refuses it.
             mistake = self.not_the_channels
             return self._verdict("known mistake", mistake.message, *verdict.paragraphs, code=verdict.code,
                                  mistakes=(mistake.name,))
         if verdict.state == "correct" and not _asks_for_groups(answer):
-            asked = ("It was asked for as one call of `normalize_groups`, and yours finds the means by other ways: "
-                     "which number of groups gives the same?")
-            return self._verdict("correct", asked, *verdict.paragraphs)
+            return self._verdict("correct", _ONE_CALL, *verdict.paragraphs)
         return verdict
 
     not_the_channels = Mistake(
@@ -49,6 +61,9 @@ class InstanceExercise(CodeExercise):
         "Here the number of groups does not divide the channels. It must fit every x: which axis of x tells it?",
         lambda x, gamma, beta, epsilon=1e-3: None,
     )
+
+
+_ONE_CALL = "One call of `normalize_groups` can take the place of the means and variances: with which number of groups?"
 
 
 def normalize_groups(x, groups, epsilon=1e-3):
@@ -72,7 +87,7 @@ def _instance_cases():
         Case("on pictures of shape (4, 4, 4, 4), with the default epsilon",
              (0.2 * pictures(4, 4, 4, 4), *_channel_weights(4))),
         Case("on pictures of shape (2, 3, 2, 6)", (pictures(2, 3, 2, 6), *_channel_weights(6), 0.05)),
-        Case("on pictures with a channel whose values are all alike", (alike, *_channel_weights(6), 1e-2)),
+        Case("on pictures with a channel whose values are all alike", (alike, *_channel_weights(6), 1e-2), edge=True),
         Case("on one picture of shape (1, 5, 2, 4)", (pictures(1, 5, 2, 4), *_channel_weights(4), 1e-2)),
     ]
 
@@ -103,6 +118,56 @@ def _channel_means_are_zero(args, outputs):
     return np.allclose(_undone(args, outputs, 1).mean(axis=(1, 2)), 0, atol=1e-4)
 
 
+# The common ones: they are paired with a second mistake.
+_WRONG_AXES = [
+    (
+        "one group",
+        "All channels of a picture share one mean: that is layer normalization, or a single group, the other end of "
+        "the scale. Instance normalization keeps every channel apart.",
+        _whole,
+    ),
+    (
+        "batch axes",
+        "The mean of a channel runs over the pictures, too: that is batch normalization. An *instance* is one picture.",
+        _axes(lambda x: (0, 1, 2)),
+    ),
+    (
+        "channels of a place",
+        "Every place is normalized over its channels. It is the other way round: every channel over its places.",
+        _axes(lambda x: (3,)),
+    ),
+    (
+        "channels-first axes",
+        "Axes 2 and 3 are width and channels here. They are the places where the channels come first, as in PyTorch.",
+        _axes(lambda x: (2, 3)),
+    ),
+]
+_OTHER_AXES = [
+    (
+        "height only",
+        "Each column of a picture is normalized by itself: axis 1 alone is averaged over. A picture has two axes of "
+        "places.",
+        _axes(lambda x: (1,)),
+    ),
+    (
+        "width only",
+        "Each row of a picture is normalized by itself: axis 2 alone is averaged over. A picture has two axes of "
+        "places.",
+        _axes(lambda x: (2,)),
+    ),
+    (
+        "over the pictures",
+        "Axis 0 alone is averaged over: each place of each channel, over the pictures. An instance is one picture.",
+        _axes(lambda x: (0,)),
+    ),
+    (
+        "everything",
+        "One mean and one variance serve the whole array. Each channel of each picture has its own.",
+        _axes(lambda x: (0, 1, 2, 3)),
+    ),
+]
+
+
 instance_norm = InstanceExercise(
     instance_norm,
     outputs=["y"],
@@ -114,12 +179,6 @@ instance_norm = InstanceExercise(
         lambda x, gamma, beta, epsilon=1e-3: normalize_groups(x.astype(np.float32), x.shape[3], epsilon) * gamma + beta,
     ],
     mistakes=[
-        Mistake(
-            "one group",
-            "One group puts all channels of a picture together: that is layer normalization, the other end of the "
-            "scale. Instance normalization keeps every channel apart.",
-            _grouped(lambda x: 1),
-        ),
         Mistake(
             "two channels a group",
             "Two channels share a mean. How many groups leave each channel alone?",
@@ -184,46 +243,7 @@ instance_norm = InstanceExercise(
             "H · W is the number of places. Groups are of channels: how many of them leave each channel alone?",
             _grouped(lambda x: x.shape[1] * x.shape[2]),
         ),
-        Mistake(
-            "x_hat only, epsilon not passed on",
-            "The number of groups is right. gamma and beta are missing, and so is epsilon: `normalize_groups` takes "
-            "it as its third argument.",
-            lambda x, gamma, beta, epsilon=1e-3: normalize_groups(x, x.shape[-1]),
-        ),
-        Mistake(
-            "batch axes",
-            "The mean of a channel runs over the pictures, too: that is batch normalization. An *instance* is one "
-            "picture.",
-            _without_groups(_over(_axes(lambda x: (0, 1, 2)))),
-        ),
-        Mistake(
-            "channels of a place",
-            "Every place is normalized over its channels. It is the other way round: every channel over its places.",
-            _without_groups(_over(_axes(lambda x: (3,)))),
-        ),
-        Mistake(
-            "height only",
-            "Each column of a picture is normalized by itself: axis 1 alone is averaged over. A picture has two axes "
-            "of places.",
-            _without_groups(_over(_axes(lambda x: (1,)))),
-        ),
-        Mistake(
-            "width only",
-            "Each row of a picture is normalized by itself: axis 2 alone is averaged over. A picture has two axes of "
-            "places.",
-            _without_groups(_over(_axes(lambda x: (2,)))),
-        ),
-        Mistake(
-            "channels-first axes",
-            "Axes 2 and 3 are width and channels here. They are the places where the channels come first, as in "
-            "PyTorch.",
-            _without_groups(_over(_axes(lambda x: (2, 3)))),
-        ),
-        Mistake(
-            "over the pictures",
-            "Axis 0 alone is averaged over: each place of each channel, over the pictures. An instance is one picture.",
-            _without_groups(_over(_axes(lambda x: (0,)))),
-        ),
+        *_sets_mistakes(_WRONG_AXES + _OTHER_AXES, _without_groups),
         Mistake(
             "keepdims forgotten",
             "The means have shape (N, C) without `keepdims`, and NumPy lines that up with width and channels.",
@@ -235,9 +255,20 @@ instance_norm = InstanceExercise(
             "pictures.",
             _without_groups(_over(_channels, finish=_image_weights)),
         ),
-        *_formula_mistakes(_channels, _without_groups, "one channel of one picture"),
+        *_formula_mistakes(_channels, _without_groups),
+        *_mixed(
+            _channels,
+            [("the whole picture", _whole), ("each channel over the batch", _axes(lambda x: (0, 1, 2))),
+             ("all pictures together", _axes(lambda x: (0, 1, 2, 3)))],
+            _without_groups,
+        ),
+        *_pairs(_channels, _WRONG_AXES, _without_groups),
     ],
     properties=[
+        Property(
+            "Some channels come back as nothing but zeros, or nothing but beta: does the loop reach every one?",
+            _reached(lambda x: (1, 2), 1),
+        ),
         Property(
             "Take beta away and divide by gamma: then each channel of each picture should have mean 0, and has not.",
             _channel_means_are_zero,

@@ -10,7 +10,11 @@ from helpers.exercises.layer_instance_and_group_normalization._shared import (
     _channel_weights,
     _example_axes,
     _formula_mistakes,
+    _mixed,
     _over,
+    _pairs,
+    _reached,
+    _sets_mistakes,
     _undone,
     _whole,
     _without_groups,
@@ -37,8 +41,9 @@ def _layer_cases():
     return [
         Case("on a batch of shape (4, 4), with the default epsilon", (square, *four)),
         Case("on a batch of shape (5, 3)", (rows, *three, 1e-2)),
-        Case("on a batch with an example whose values are all alike", (alike, *three, 1e-2)),
+        Case("on a batch with an example whose values are all alike", (alike, *three, 1e-2), edge=True),
         Case("on pictures of shape (3, 4, 2, 3)", (pictures, *three, 0.05)),
+        Case("on a batch of one example", (rows[:1], *three, 1e-2), edge=True),
     ]
 
 
@@ -67,6 +72,14 @@ def _without_keepdims(x, gamma, beta, epsilon=1e-3):
 def _example_weights(x_hat, gamma, beta):
     shape = (-1, *[1] * (x_hat.ndim - 1))
     return gamma.reshape(shape) * x_hat + beta.reshape(shape)
+
+
+def _column_weights(x_hat, gamma, beta):
+    return gamma[:, None] * x_hat + beta[:, None]
+
+
+def _column_behind(x_hat, gamma, beta):
+    return x_hat * gamma[:, None] + beta[:, None]
 
 
 def _divided_by_channels(x, gamma, beta, epsilon=1e-3):
@@ -111,8 +124,83 @@ _OVER_THE_BATCH = (
 )
 
 
+def _on_pictures(axes):
+    """The right axes on (N, C), others on pictures."""
+    return _axes(lambda x: (1,) if x.ndim == 2 else axes)
+
+
+# The common ones: they are paired with a second mistake.
+_WRONG_AXES = [
+    (
+        "axis 0",
+        _OVER_THE_BATCH,
+        _axes(lambda x: (0,)),
+    ),
+    (
+        "last axis only",
+        "On (N, C) the axes are right. On pictures every place is normalized by itself, over its channels: that is "
+        "what Keras' LayerNormalization does by default. Here the picture as a whole shares one mean.",
+        _axes(lambda x: (x.ndim - 1,)),
+    ),
+    (
+        "axis 1 only",
+        "On (N, C) the axes are right. On pictures axis 1 is the height alone: width and channels must be averaged "
+        "over, too.",
+        _axes(lambda x: (1,)),
+    ),
+    (
+        "instance axes",
+        "On (N, C) the axes are right. On pictures each channel is normalized by itself: that is instance "
+        "normalization. Average over the channels as well.",
+        _on_pictures((1, 2)),
+    ),
+    (
+        "one mean for all",
+        "One mean and one variance serve the whole array. Each example has its own: leave axis 0 out of the average.",
+        _axes(lambda x: tuple(range(x.ndim))),
+    ),
+]
+_OTHER_AXES = [
+    (
+        "batch axes",
+        _OVER_THE_BATCH,
+        _axes(lambda x: tuple(range(x.ndim - 1))),
+    ),
+    (
+        "channels-first axes on pictures",
+        "On (N, C) it is right. On pictures axes 2 and 3 are width and channels; the height is left out.",
+        _on_pictures((2, 3)),
+    ),
+    (
+        "batch axes on pictures",
+        "On (N, C) it is right. On pictures the mean runs over the pictures, too: that is batch normalization.",
+        _on_pictures((0, 1, 2)),
+    ),
+    (
+        "one mean for all on pictures",
+        "On (N, C) it is right. On pictures one mean serves the whole array: leave axis 0 out of the average.",
+        _on_pictures((0, 1, 2, 3)),
+    ),
+    (
+        "axes of pictures",
+        "Axes 1, 2 and 3 are there for pictures only; a batch of shape (N, C) has no axis 2. Name the axes by what "
+        "they have in common: all but the first, however many there are.",
+        _axes(lambda x: (1, 2, 3)),
+    ),
+]
+
+
+_AXES_AS_A_TUPLE = "NumPy takes several axes as one tuple. A `range` or a list of them raises this error."
+
+
+_GAMMA_AS_A_COLUMN = (
+    "gamma has become a column of shape (C, 1), and NumPy lines that up with the axis before the last. The channels "
+    "are the last axis, and gamma of shape (C,) lines up with it by itself."
+)
+
+
 _ROWS = (
-    "The examples are flattened to rows, which is a good way, but gamma has one number a channel and a row has "
+    "The examples are flattened to rows, which is a good way, but gamma has one number per channel and a row has "
     "H · W · C values. Give x_hat the shape of x again before gamma and beta are used."
 )
 
@@ -135,8 +223,7 @@ layer_norm = CodeExercise(
     cases=_layer_cases,
     variants=[_as_rows, _one_by_one, _layer_in_float32],
     mistakes=[
-        Mistake("axis 0", _OVER_THE_BATCH, _without_groups(_over(_axes(lambda x: (0,))))),
-        Mistake("batch axes", _OVER_THE_BATCH, _without_groups(_over(_axes(lambda x: tuple(range(x.ndim - 1)))))),
+        *_sets_mistakes(_WRONG_AXES + _OTHER_AXES, _without_groups),
         Mistake(
             "keepdims forgotten",
             "The mean of each example is subtracted from a *column* instead of a row: without `keepdims` it has "
@@ -147,7 +234,7 @@ layer_norm = CodeExercise(
         Mistake(
             "keepdims forgotten, mean only",
             "The mean is lined up with the wrong axis: without `keepdims` it has shape (N,), and NumPy takes that for "
-            "one number a channel.",
+            "one number per channel.",
             lambda x, gamma, beta, epsilon=1e-3: gamma * (
                 (x - x.mean(axis=_example_axes(x))) / np.sqrt(x.var(axis=_example_axes(x), keepdims=True) + epsilon)
             ) + beta,
@@ -155,49 +242,10 @@ layer_norm = CodeExercise(
         Mistake(
             "keepdims forgotten, variance only",
             "The variance is lined up with the wrong axis: without `keepdims` it has shape (N,), and NumPy takes that "
-            "for one number a channel.",
+            "for one number per channel.",
             lambda x, gamma, beta, epsilon=1e-3: gamma * (
                 (x - x.mean(axis=_example_axes(x), keepdims=True)) / np.sqrt(x.var(axis=_example_axes(x)) + epsilon)
             ) + beta,
-        ),
-        Mistake(
-            "last axis only",
-            "On (N, C) it is right. On pictures every place is normalized by itself, over its channels: that is what "
-            "Keras' LayerNormalization does by default. Here the picture as a whole shares one mean.",
-            _without_groups(_over(_axes(lambda x: (x.ndim - 1,)))),
-        ),
-        Mistake(
-            "axis 1 only",
-            "On (N, C) it is right. On pictures axis 1 is the height alone: width and channels must be averaged over, "
-            "too.",
-            _without_groups(_over(_axes(lambda x: (1,)))),
-        ),
-        Mistake(
-            "instance axes",
-            "On (N, C) it is right. On pictures each channel is normalized by itself: that is instance normalization. "
-            "Average over the channels as well.",
-            _without_groups(_over(_axes(lambda x: (1,) if x.ndim == 2 else (1, 2)))),
-        ),
-        Mistake(
-            "channels-first axes on pictures",
-            "On (N, C) it is right. On pictures axes 2 and 3 are width and channels; the height is left out.",
-            _without_groups(_over(_axes(lambda x: (1,) if x.ndim == 2 else (2, 3)))),
-        ),
-        Mistake(
-            "batch axes on pictures",
-            "On (N, C) it is right. On pictures the mean runs over the pictures, too: that is batch normalization.",
-            _without_groups(_over(_axes(lambda x: (1,) if x.ndim == 2 else (0, 1, 2)))),
-        ),
-        Mistake(
-            "one mean for all",
-            "One mean and one variance serve the whole array. Each example has its own: leave axis 0 out of the "
-            "average.",
-            _without_groups(_over(_axes(lambda x: tuple(range(x.ndim))))),
-        ),
-        Mistake(
-            "one mean for all on pictures",
-            "On (N, C) it is right. On pictures one mean serves the whole array: leave axis 0 out of the average.",
-            _without_groups(_over(_axes(lambda x: (1,) if x.ndim == 2 else tuple(range(4))))),
         ),
         Mistake(
             "gamma for each example",
@@ -205,6 +253,10 @@ layer_norm = CodeExercise(
             "each channel. (A weight for each example could not be learned: the next batch has other examples.)",
             _without_groups(_over(_whole, finish=_example_weights)),
         ),
+        Mistake("gamma as a column", _GAMMA_AS_A_COLUMN, _without_groups(_over(_whole, finish=_column_weights))),
+        Mistake("gamma as a column, behind", _GAMMA_AS_A_COLUMN, _without_groups(_over(_whole, finish=_column_behind))),
+        Mistake("axes as a range", _AXES_AS_A_TUPLE, lambda x, *rest: x.mean(axis=range(1, x.ndim))),
+        Mistake("axes as a list", _AXES_AS_A_TUPLE, lambda x, *rest: x.mean(axis=list(range(1, x.ndim)))),
         Mistake(
             "sums divided by C",
             "On (N, C) it is right. On pictures the sums are divided by C; an example has H · W · C values.",
@@ -215,12 +267,12 @@ layer_norm = CodeExercise(
             "The squared deviations are added up and not averaged: this variance grows with the number of values.",
             _squares_summed,
         ),
-        *_formula_mistakes(_whole, _without_groups, "one example"),
-        Mistake(
-            "axes of pictures",
-            "Axes 1, 2 and 3 are there for pictures only; a batch of shape (N, C) has no axis 2. Name the axes by "
-            "what they have in common: all but the first, however many there are.",
-            _without_groups(_over(_axes(lambda x: (1, 2, 3)))),
+        *_formula_mistakes(_whole, _without_groups),
+        *_mixed(
+            _whole,
+            [("all examples together", _axes(lambda x: tuple(range(x.ndim)))),
+             ("each channel over the batch", _axes(lambda x: tuple(range(x.ndim - 1))))],
+            _without_groups,
         ),
         Mistake(
             "rows not folded back",
@@ -259,8 +311,13 @@ layer_norm = CodeExercise(
             "x is only scaled and shifted. The normalization in between is missing.",
             lambda x, gamma, beta, epsilon=1e-3: gamma * x + beta,
         ),
+        *_pairs(_whole, _WRONG_AXES, _without_groups),
     ],
     properties=[
+        Property(
+            "An example comes back as nothing but zeros, or nothing but beta: does the loop reach every one?",
+            _reached(_example_axes, 1),
+        ),
         Property(
             "Take beta away and divide by gamma: then the values of each example should have mean 0, and have not.",
             _example_means_are_zero,
@@ -276,7 +333,7 @@ layer_norm = CodeExercise(
         "It is batch normalization over other axes. Which axis must not be averaged over?",
         "All axes but the first: for (N, C) that is one axis, for (N, H, W, C) three. `range(1, x.ndim)` counts them.",
         "The mean then has one number for each example. Keep the averaged axes with length 1 (`keepdims=True`), so "
-        "that it lines up with x. gamma and beta have one number a channel, and line up by themselves.",
+        "that it lines up with x. gamma and beta have one number per channel, and line up by themselves.",
     ],
     insight="No batch appears anywhere: the same function serves training and inference, a batch of one as well as "
     "of a thousand, and nothing needs to be remembered.",

@@ -15,12 +15,23 @@ def _center_cases():
     rng = np.random.default_rng(1)
     return [
         Case("on an array of shape (5, 3)", (rng.normal([1.0, -2.0, 6.0], 1.0, size=(5, 3)),)),
+        # Square: the means of the rows fit beside the columns, and nothing raises.
         Case("on an array of shape (4, 4)", (rng.normal([3.0, 0.0, -1.0, 8.0], 2.0, size=(4, 4)),)),
     ]
 
 
 def _without(mean):
     return lambda x: x - mean(x)
+
+
+def _centred(x):
+    return x - x.mean(axis=0)
+
+
+_STANDARDIZED = (
+    "The columns are centred, but they are also divided by their standard deviation. That is the next step, in "
+    "notebook 01."
+)
 
 
 center = CodeExercise(
@@ -34,15 +45,26 @@ center = CodeExercise(
     mistakes=[
         Mistake(
             "axis=1",
-            "You subtract the mean of each row (axis 1). A row is one example; the exercise asks for the mean of "
-            "each column, that is, of one feature over all examples.",
+            "You subtract the mean of each row (axis 1). A row is one example. The exercise asks for the mean of each "
+            "column: the mean of one feature over all examples.",
             _without(lambda x: x.mean(axis=1, keepdims=True)),
         ),
         Mistake(
             "axis=1, without keepdims",
-            "You take the means of the rows (axis 1), and NumPy would match them with the columns. A row is one "
-            "example; the exercise asks for the mean of each column, that is, of one feature over all examples.",
+            "You take the mean of each row (axis 1), and NumPy matches these means with the columns. A row is one "
+            "example. The exercise asks for the mean of each column: the mean of one feature over all examples.",
             _without(lambda x: x.mean(axis=1)),
+        ),
+        Mistake(
+            "axis=1, transposed",
+            "You subtract the mean of each row (axis 1), and rows and columns have changed places in the result. The "
+            "exercise asks for the mean of each column, and for the shape of x.",
+            lambda x: x.T - x.mean(axis=1),
+        ),
+        Mistake(
+            "transposed",
+            "The numbers are right, but rows and columns have changed places. Return an array of the same shape as x.",
+            lambda x: _centred(x).T,
         ),
         Mistake(
             "one mean for all",
@@ -50,14 +72,30 @@ center = CodeExercise(
             _without(lambda x: x.mean()),
         ),
         Mistake(
+            "mean of the first column",
+            "You subtract the mean of the first column from every column. Each column has a mean of its own.",
+            _without(lambda x: x[:, 0].mean()),
+        ),
+        Mistake(
+            "rows, then columns",
+            "Both the means of the rows and those of the columns are subtracted. Only the columns are asked for.",
+            lambda x: _centred(x - x.mean(axis=1, keepdims=True)),
+        ),
+        Mistake(
             "sum",
             "You subtract the sum of each column, not its mean.",
             _without(lambda x: x.sum(axis=0)),
         ),
         Mistake(
+            "divided by the number of columns",
+            "The sum of each column is divided by the number of columns. A column has as many values as there are "
+            "rows.",
+            _without(lambda x: x.sum(axis=0) / x.shape[1]),
+        ),
+        Mistake(
             "sign turned",
             "This is the mean minus x: every sign is flipped. Subtract the mean from x.",
-            lambda x: x.mean(axis=0) - x,
+            lambda x: -_centred(x),
         ),
         Mistake(
             "divided by the mean",
@@ -71,13 +109,41 @@ center = CodeExercise(
             lambda x: x.mean(axis=0),
         ),
         Mistake(
-            "divided",
-            "The columns are centred, but they are also divided by their standard deviation: that is the next step, "
-            "in notebook 01.",
-            lambda x: (x - x.mean(axis=0)) / x.std(axis=0),
+            "the mean of each row",
+            "This is the mean of each row. The exercise asks for the mean of each column, to be subtracted from x.",
+            lambda x: x.mean(axis=1),
+        ),
+        Mistake(
+            "the mean of all",
+            "This is the mean of the whole array, one number. Each column has a mean of its own, to be subtracted from "
+            "x.",
+            lambda x: x.mean(),
+        ),
+        Mistake("divided", _STANDARDIZED, lambda x: _centred(x) / x.std(axis=0)),
+        Mistake("divided, ddof=1", _STANDARDIZED, lambda x: _centred(x) / x.std(axis=0, ddof=1)),
+        Mistake(
+            "squared",
+            "These are the squares of the differences. Return the differences themselves.",
+            lambda x: _centred(x) ** 2,
+        ),
+        Mistake(
+            "absolute value",
+            "The signs are lost. A value below the mean of its column should become negative.",
+            lambda x: np.abs(_centred(x)),
+        ),
+        Mistake(
+            "another x",
+            "The result is the same whatever the function is given. Does it use the array x of an earlier cell? Compute "
+            "with the function's own argument.",
+            lambda x: np.zeros((5, 3)),
         ),
         Mistake("unchanged", "x comes back unchanged.", lambda x: x.copy()),
-        Mistake("median", "You subtract the median of each column, not its mean.", lambda x: x - np.median(x, axis=0)),
+        Mistake("median", "You subtract the median of each column, not its mean.", _without(lambda x: np.median(x, axis=0))),
+        Mistake(
+            "smallest value",
+            "You subtract the smallest value of each column, not its mean.",
+            _without(lambda x: x.min(axis=0)),
+        ),
     ],
     properties=[
         Property(
@@ -87,7 +153,7 @@ center = CodeExercise(
     ],
     points=1,
     hints=[
-        "`x.mean(axis=0)` has shape (3,): one number per column.",
+        "Where x has the shape (5, 3), `x.mean(axis=0)` has the shape (3,): one number per column.",
         "NumPy broadcasts an array of shape (3,) over the rows of an array of shape (5, 3): subtract one from the "
         "other.",
     ],

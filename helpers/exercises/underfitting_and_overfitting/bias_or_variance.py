@@ -30,12 +30,12 @@ bias_or_variance = PredictExercise(
     choices={entry: ("bias", "variance") for entry in _LARGER},
     mistakes={
         _LINE_30: [
-            Mistake("a line that swings", "a straight line has two numbers to choose and 30 measurements: from data set to "
-                    "data set it hardly moves. And it misses the bend each time in the same places.", "variance"),
+            Mistake("a line that swings", "a straight line has two coefficients and 30 measurements: from data set to data "
+                    "set it hardly moves. And it misses the bend in the same places each time.", "variance"),
         ],
         _HIGH_30: [
             Mistake("a polynomial that misses", "degree 15 can come as close to this function as you like. What makes its "
-                    "curves bad is that each data set gives another one.", "bias"),
+                    "curves bad is that each data set gives a different one.", "bias"),
         ],
         _LINE_3000: [
             Mistake("more data, more variance", "more measurements make the line steadier, and no less straight.",
@@ -48,8 +48,8 @@ bias_or_variance = PredictExercise(
                     2**0.5),
             Mistake("halved", "more noise, more swing: the variance cannot fall.", 0.5),
             Mistake("a quarter", "more noise, more swing: the variance cannot fall.", 0.25),
-            Mistake("sixteen", "16 would be the fourth power. Variance is a square.", 16.0),
-            Mistake("eight", "8 would be the third power. Variance is a square.", 8.0),
+            Mistake("sixteen", "16 is the fourth power of 2. Variance is a square.", 16.0),
+            Mistake("eight", "8 is the third power of 2. Variance is a square.", 8.0),
         ],
         _BIAS_TIMES: [
             Mistake("doubled", "the noise is as often above as below: over many data sets it does not move the *mean* "
@@ -61,14 +61,28 @@ bias_or_variance = PredictExercise(
             Mistake("a quarter", "noise does not move the mean line, neither away from the truth nor towards it.", 0.25),
         ],
     },
+    patterns=[
+        Mistake("a line that swings", "a straight line has two coefficients only: from data set to data set it hardly moves, "
+                "and less with more measurements. It misses the bend in the same places each time.",
+                {_LINE_30: "variance", _LINE_3000: "variance"}),
+        Mistake("words exchanged", "it is the other one. Bias is how far even the *mean* curve is from the truth, variance is "
+                "how much the single curves swing about their mean.",
+                {_LINE_30: "variance", _HIGH_30: "bias", _LINE_3000: "variance"}),
+        Mistake("factors exchanged", "noise makes the single curves swing more, and over many data sets it does not move the "
+                "mean curve. Which of the two is the variance about, which the bias?",
+                {_VARIANCE_TIMES: 1.0, _BIAS_TIMES: 4.0}),
+        Mistake("both doubled", "the curves' swings double, not their mean square. And the *mean* curve, which bias is about, "
+                "does not move: the noise is as often above as below.",
+                {_VARIANCE_TIMES: 2.0, _BIAS_TIMES: 2.0}),
+    ],
     points=2,
     hints=[
         "Bias: how far the *mean* of many fitted curves is from the truth. Variance: how far single curves are from "
         "that mean.",
         "Least squares is linear in y: the fit to (truth + noise) is the fit to the truth plus the fit to the noise. "
-        "While the places stay, which of the two is the same in every data set, which is another each time? And what does "
+        "While the places stay, which of the two is the same in every data set, and which is not? And what does "
         "doubling the noise do to each?",
     ],
     insight="Bias belongs to the model and the truth; variance to the model, the noise, the number of measurements and "
-    "where they were taken. So more data is a cure for the one and none for the other.",
+    "where they were taken. So more data cures the one and not the other.",
 )

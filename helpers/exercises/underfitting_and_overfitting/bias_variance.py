@@ -20,11 +20,11 @@ def _bias_variance_cases():
     place = np.linspace(0, 1, 7)
     first = truth(place) + 0.3 * place + 0.4 * rng.normal(size=(5, 7)) - 0.5 * (place > 0.6)
     second = rng.normal(0.5, [1.0, 0.2, 0.7, 0.4], size=(6, 4)) + np.array([1.0, -2.0, 0.3, 0.9])
-    square = truth(place[:5]) + rng.normal(0.2, 0.5, size=(5, 5))
+    large = 6 * truth(place[:5]) + rng.normal(2.0, 5.0, size=(5, 5))
     return [
         Case("with 5 data sets and 7 places", (first, truth(place), 0.6)),
         Case("with 6 data sets and 4 places", (second, np.array([0.2, 1.0, -0.4, 0.1]), 1.7)),
-        Case("with 5 data sets and 5 places", (square, truth(place[:5]), 0.3)),
+        Case("with 5 data sets and 5 places", (large, 6 * truth(place[:5]), 3.0)),
     ]
 
 
@@ -77,6 +77,18 @@ _FORGOTTEN = "And the noise is missing from the sum: a new measurement has noise
 _NOT_SQUARED = "And `noise` is a standard deviation: what adds up are squares."
 
 
+def _one_part(name, message, **wrong):
+    """One wrong part, in the sum as well or in its own place alone."""
+    (part,) = wrong
+    yield Mistake(name, message, _parts(**wrong))
+    yield Mistake(
+        f"{name}, right in the sum", message, _parts(**wrong, total=lambda b, v, s: 0.0), (_OUTPUT_OF[part],)
+    )
+
+
+_OUTPUT_OF = {"bias": "bias_squared", "variance": "variance"}
+
+
 def _and_the_noise(name, message, **wrong):
     """One wrong part, together with the two usual mistakes about the noise."""
     yield Mistake(
@@ -92,10 +104,6 @@ def _only_total(total):
     return _parts(total=total)
 
 
-def _first_two(bias=None, variance=None):
-    return _parts(bias, variance)
-
-
 def _swings_along(p, t, s):
     return p.var(axis=1).mean()
 
@@ -106,22 +114,22 @@ bias_variance = CodeExercise(
     cases=_bias_variance_cases,
     variants=[_by_loops, _by_identity],
     mistakes=[
-        Mistake(
+        *_one_part(
             "variance over the places",
-            "The variance runs over the places of a curve (axis 1): how much the curve bends. Wanted is how much the "
+            "The variance runs over the places of a curve (axis 1): how much the curve bends. Asked is how much the "
             "predictions at *one* place differ from data set to data set (axis 0), and then the mean over the places.",
-            _first_two(variance=_swings_along),
+            variance=_swings_along,
         ),
-        Mistake(
+        *_one_part(
             "variance over everything",
             "It is one variance over the whole array: the bends of the curve are in it, too. Take it over the data sets "
             "(axis 0), place by place, and then the mean over the places.",
-            _first_two(variance=lambda p, t, s: p.var()),
+            variance=lambda p, t, s: p.var(),
         ),
         Mistake(
             "mean along axis 1",
             _ALONG,
-            lambda p, t, s: (((p.mean(axis=1) - t) ** 2).mean(), p.var(axis=1).mean(), 0.0),
+            _parts(bias=lambda p, t, s: ((p.mean(axis=1) - t) ** 2).mean(), variance=_swings_along),
         ),
         Mistake(
             "mean along axis 1, kept",
@@ -137,94 +145,112 @@ bias_variance = CodeExercise(
             "data sets (axis 0).",
             _parts(bias=lambda p, t, s: ((p.mean() - t) ** 2).mean(), variance=lambda p, t, s: p.var()),
         ),
-        Mistake(
+        *_one_part(
             "one mean for the bias",
             "For the bias, one number, the mean of the whole array, is taken for the mean curve. Each place has its own "
             "mean, over the data sets (axis 0).",
-            _first_two(bias=lambda p, t, s: ((p.mean() - t) ** 2).mean()),
+            bias=lambda p, t, s: ((p.mean() - t) ** 2).mean(),
         ),
-        Mistake(
+        *_one_part(
             "bias not squared",
             "The bias is not squared: where the curve lies too high and where it lies too low cancel. Square at each "
             "place, then take the mean.",
-            _first_two(bias=lambda p, t, s: (p.mean(axis=0) - t).mean()),
+            bias=lambda p, t, s: (p.mean(axis=0) - t).mean(),
         ),
-        Mistake(
+        *_one_part(
             "absolute bias",
             "The absolute value is taken in place of the square. Then the parts do not add up.",
-            _first_two(bias=lambda p, t, s: np.abs(p.mean(axis=0) - t).mean()),
+            bias=lambda p, t, s: np.abs(p.mean(axis=0) - t).mean(),
         ),
-        Mistake(
+        *_one_part(
             "squared after the mean over places",
             "The mean over the places comes before the square: where the curve lies too high and where it lies too low "
             "cancel. Square first.",
-            _first_two(bias=lambda p, t, s: (p.mean(axis=0) - t).mean() ** 2),
+            bias=lambda p, t, s: (p.mean(axis=0) - t).mean() ** 2,
         ),
-        Mistake(
+        *_one_part(
             "difference of squares",
             "This is the difference of the squares. The bias is a difference that is squared.",
-            _first_two(bias=lambda p, t, s: (p.mean(axis=0) ** 2 - t**2).mean()),
+            bias=lambda p, t, s: (p.mean(axis=0) ** 2 - t**2).mean(),
         ),
-        Mistake(
+        *_one_part(
             "squared error of each data set",
             "For bias² the squared distance from the truth is taken for each data set, and then averaged. That is bias² "
             "*and* variance together. Average the curves first; then compare the mean curve with the truth.",
-            _first_two(bias=lambda p, t, s: ((p - t) ** 2).mean()),
+            bias=lambda p, t, s: ((p - t) ** 2).mean(),
         ),
-        Mistake(
+        *_one_part(
             "variance around the truth",
             "The variance is taken around the truth. That is bias² and variance together; a variance is taken around the "
             "mean of the predictions.",
-            _first_two(variance=lambda p, t, s: ((p - t) ** 2).mean()),
+            variance=lambda p, t, s: ((p - t) ** 2).mean(),
         ),
-        Mistake(
+        *_one_part(
             "variance of the errors along a curve",
-            "It is the variance of a curve's errors along the curve (axis 1). Wanted is how much the predictions at one "
+            "It is the variance of a curve's errors along the curve (axis 1). Asked is how much the predictions at one "
             "place differ from data set to data set (axis 0).",
-            _first_two(variance=lambda p, t, s: (p - t).var(axis=1).mean()),
+            variance=lambda p, t, s: (p - t).var(axis=1).mean(),
         ),
-        Mistake(
+        *_one_part(
             "variance of the mean curve",
-            "It is the variance of the mean curve along the places: how much it bends. Wanted is how much single curves "
+            "It is the variance of the mean curve along the places: how much it bends. Asked is how much single curves "
             "differ from it.",
-            _first_two(variance=lambda p, t, s: p.mean(axis=0).var()),
+            variance=lambda p, t, s: p.mean(axis=0).var(),
         ),
-        Mistake(
+        *_one_part(
             "ddof=1",
             "The variance is divided by the number of data sets minus 1. Here it describes these data sets, and is "
             "divided by their number: then bias² + variance is exactly their mean squared distance from the truth.",
-            _first_two(variance=lambda p, t, s: p.var(axis=0, ddof=1).mean()),
+            variance=lambda p, t, s: p.var(axis=0, ddof=1).mean(),
         ),
-        Mistake(
+        *_one_part(
             "standard deviation",
-            "This is a standard deviation. Its square, the variance, adds up with bias² and noise²; it does not.",
-            _first_two(variance=lambda p, t, s: p.std(axis=0).mean()),
+            "In place of the variance there is the mean of the places' standard deviations. Average the variances: what adds "
+            "up with bias² and noise² are squares.",
+            variance=lambda p, t, s: p.std(axis=0).mean(),
         ),
-        Mistake(
+        *_one_part(
+            "root of the variance",
+            "The root of the variance is taken. It stays a square, or the parts do not add up.",
+            variance=lambda p, t, s: p.var(axis=0).mean() ** 0.5,
+        ),
+        *_one_part(
+            "summed over the data sets",
+            "The squared deviations are summed over the data sets. Take the mean: otherwise more data sets would mean more "
+            "variance.",
+            variance=lambda p, t, s: p.var(axis=0).mean() * len(p),
+        ),
+        *_one_part(
+            "ddof=1 along axis 1",
+            "The variance runs over the places of a curve (axis 1), and is divided by their number minus 1. Asked is how "
+            "much the predictions at *one* place differ from data set to data set (axis 0), divided by their number.",
+            variance=lambda p, t, s: p.var(axis=1, ddof=1).mean(),
+        ),
+        *_one_part(
             "squared mean of the deviations",
             "The standard deviations are averaged over the places and then squared. Average the variances.",
-            _first_two(variance=lambda p, t, s: p.std(axis=0).mean() ** 2),
+            variance=lambda p, t, s: p.std(axis=0).mean() ** 2,
         ),
-        Mistake(
+        *_one_part(
             "deviations not squared",
-            "The deviations from the mean are averaged without squaring: they cancel, and 0 is left.",
-            _first_two(variance=lambda p, t, s: (p - p.mean(axis=0)).mean()),
+            "The deviations from the mean cancel, and 0 is left. They must be squared before they are averaged.",
+            variance=lambda p, t, s: (p - p.mean(axis=0)).mean(),
         ),
-        Mistake(
+        *_one_part(
             "absolute deviations",
             "The absolute deviations are averaged. A variance is the mean of their squares.",
-            _first_two(variance=lambda p, t, s: np.abs(p - p.mean(axis=0)).mean()),
+            variance=lambda p, t, s: np.abs(p - p.mean(axis=0)).mean(),
         ),
-        Mistake(
+        *_one_part(
             "median for mean",
-            "The median curve is taken in place of the mean curve. A fair choice against outliers, but with it the "
+            "The median curve is taken in place of the mean curve. It is robust to outliers, but with it the "
             "parts do not add up.",
-            _first_two(bias=_median_bias),
+            bias=_median_bias,
         ),
-        Mistake(
+        *_one_part(
             "first data set",
             "Only the first data set's curve is compared with the truth. Average over all data sets first.",
-            _first_two(bias=lambda p, t, s: ((p[0] - t) ** 2).mean()),
+            bias=lambda p, t, s: ((p[0] - t) ** 2).mean(),
         ),
         Mistake(
             "a value for each place",
@@ -233,6 +259,15 @@ bias_variance = CodeExercise(
                 bias=lambda p, t, s: (p.mean(axis=0) - t) ** 2,
                 variance=lambda p, t, s: p.var(axis=0),
                 total=lambda b, v, s: b + v + s**2,
+            ),
+        ),
+        Mistake(
+            "a value for each place, but one sum",
+            "bias² and variance have one value for each place. Asked is one number each: the mean over the places.",
+            _parts(
+                bias=lambda p, t, s: (p.mean(axis=0) - t) ** 2,
+                variance=lambda p, t, s: p.var(axis=0),
+                total=lambda b, v, s: (b + v).mean() + s**2,
             ),
         ),
         Mistake(
@@ -253,20 +288,20 @@ bias_variance = CodeExercise(
                 variance=lambda p, t, s: p.var(axis=0).sum(),
             ),
         ),
-        Mistake(
+        *_one_part(
             "bias summed over the places",
             "bias² is summed over the places. Take the mean.",
-            _first_two(bias=lambda p, t, s: ((p.mean(axis=0) - t) ** 2).sum()),
+            bias=lambda p, t, s: ((p.mean(axis=0) - t) ** 2).sum(),
         ),
-        Mistake(
+        *_one_part(
             "variance summed over the places",
             "The variance is summed over the places. Take the mean.",
-            _first_two(variance=lambda p, t, s: p.var(axis=0).sum()),
+            variance=lambda p, t, s: p.var(axis=0).sum(),
         ),
-        Mistake(
+        *_one_part(
             "root of the bias",
             "The root of bias² is taken. It stays a square, or the parts do not add up.",
-            _first_two(bias=lambda p, t, s: ((p.mean(axis=0) - t) ** 2).mean() ** 0.5),
+            bias=lambda p, t, s: ((p.mean(axis=0) - t) ** 2).mean() ** 0.5,
         ),
         Mistake(
             "returned in the other order",
@@ -324,10 +359,10 @@ bias_variance = CodeExercise(
             _only_total(lambda b, v, s: b**2 + v**2 + s**2),
             _TOTAL,
         ),
-        Mistake(
+        *_one_part(
             "noise inside the bias",
             "The noise is subtracted in bias² already. It has its own place, in the sum.",
-            _first_two(bias=lambda p, t, s: ((p.mean(axis=0) - t) ** 2).mean() - s**2),
+            bias=lambda p, t, s: ((p.mean(axis=0) - t) ** 2).mean() - s**2,
         ),
         Mistake(
             "standard deviation, squared in the sum",
@@ -347,14 +382,14 @@ bias_variance = CodeExercise(
             "it lies too low cancel. Square at each place.",
             _parts(bias=lambda p, t, s: (p.mean(axis=0) - t).mean(), total=lambda b, v, s: b**2 + v + s**2),
         ),
-        Mistake(
+        *_one_part(
             "variance around one curve",
             "The variance is taken around the first data set's curve. Take it around the mean of all.",
-            _first_two(variance=lambda p, t, s: ((p - p[0]) ** 2).mean()),
+            variance=lambda p, t, s: ((p - p[0]) ** 2).mean(),
         ),
         *_and_the_noise(
             "variance over the places",
-            "The variance runs over the places of a curve (axis 1): how much the curve bends. Wanted is how much the "
+            "The variance runs over the places of a curve (axis 1): how much the curve bends. Asked is how much the "
             "predictions at *one* place differ from data set to data set (axis 0).",
             variance=_swings_along,
         ),

@@ -23,6 +23,9 @@ _A, _B, _C, _D, _E = (
 _REMEDY_A, _REMEDY_B = "remedy for A", "remedy for B"
 
 
+_REMEDY_OF = {"underfits": "a higher degree", "overfits": "more measurements", "fits": "neither"}
+
+
 diagnose = PredictExercise(
     {_A: "underfits", _B: "overfits", _C: "fits", _D: "fits", _E: "cannot tell",
      _REMEDY_A: "a higher degree", _REMEDY_B: "more measurements"},
@@ -60,18 +63,18 @@ diagnose = PredictExercise(
             Mistake("undecided", "both numbers are there, and the noise to compare them with.", "cannot tell"),
         ],
         _E: [
-            Mistake("small, so it fits", "a small training error is had by good models and by those that overfit. Without "
-                    "the second number there is no telling.", "fits"),
-            Mistake("small, so overfitting", "perhaps. But a small training error is had by good models as well; the noise "
-                    "may be 0.07. Without the second number there is no telling.", "overfits"),
-            Mistake("small, so underfitting", "0.07 is good or bad only beside the noise, which is not given. And without "
-                    "the second number there is no telling.", "underfits"),
+            Mistake("small, so it fits", "good models have a small training error, and so have those that overfit. Without "
+                    "the validation error nobody can tell.", "fits"),
+            Mistake("small, so overfitting", "perhaps. But good models have a small training error as well, and the noise may "
+                    "be 0.07. Without the validation error nobody can tell.", "overfits"),
+            Mistake("small, so underfitting", "0.07 is good or bad only in comparison with the noise, which is not given. And "
+                    "without the validation error nobody can tell.", "underfits"),
         ],
         _REMEDY_A: [
             Mistake("more data for a line", "training and validation agree already: more measurements would bring them "
                     "closer together, and no lower.", "more measurements"),
-            Mistake("hopeless line", "of the squared error 0.19 the noise has 0.01. The rest is the model's, and a model "
-                    "can be changed.", "neither"),
+            Mistake("hopeless line", "the squared error is 0.19, and the noise makes up 0.01 of it. The rest is the "
+                    "model's, and a model can be changed.", "neither"),
         ],
         _REMEDY_B: [
             Mistake("still more freedom", "it has too much freedom for its data already: its training error is below the "
@@ -80,11 +83,23 @@ diagnose = PredictExercise(
                     "the noise of all.", "neither"),
         ],
     },
+    patterns=[
+        Mistake("exchanged", "a model that underfits is bad on the training data already. One that overfits is good there, and "
+                "bad on others.", {_A: "overfits", _B: "underfits"}),
+        Mistake("any gap is overfitting", "validation is nearly always a little above training. Compare both with the noise: "
+                "here they are about as large.", {_C: "overfits", _D: "overfits"}),
+        Mistake("undecided", "training error, validation error and noise are given. Compare the first two with each other, and "
+                "both with the noise.", {entry: "cannot tell" for entry in (_A, _B, _C, _D)}),
+    ],
+    follows={
+        _REMEDY_A: ((_A,), _REMEDY_OF.get),
+        _REMEDY_B: ((_B,), _REMEDY_OF.get),
+    },
     points=2,
     hints=[
         "Three numbers decide: training error, validation error, and what the noise alone would leave.",
         "Bad on both: it cannot follow the trend. Good on the training data only: it has followed the noise. Both about "
-        "as large as the noise: done. And one of them alone says nothing.",
+        "as large as the noise: done. And the training error alone says nothing.",
     ],
     insight="Never judge by one number. A wide gap, with validation far above the noise, says overfitting; both far above "
     "the noise says underfitting. For a real task nobody tells you the noise: there the best result known (people, another "

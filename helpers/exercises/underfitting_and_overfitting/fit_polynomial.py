@@ -18,7 +18,7 @@ def fit_polynomial(x, y, degree, x_new):
 def _polynomial_cases():
     x, y = _measured(7, 9)
     new = np.array([0.9, 0.05, 0.4, 0.62, 0.2])
-    uneven = np.array([0.1, 0.15, 0.4, 0.55, 0.6, 0.95])
+    uneven = np.array([0.55, 0.1, 0.95, 0.4, 0.6, 0.15])
     return [
         Case("with degree 2, 9 points and 5 new places", (x, y, 2, new)),
         Case("with degree 4, 9 points and 5 new places", (x, y, 4, new)),
@@ -103,6 +103,9 @@ def _own_range(x, y, degree, x_new):
     return scaled(x_new) @ _least_squares(scaled(x), y)
 
 
+_ALWAYS = "The polynomial always is of degree {}. Is the degree written into the code? Use the argument."
+
+
 _NO_CONSTANT = "The constant is missing, the power 0: every curve then goes through the origin."
 
 
@@ -164,7 +167,7 @@ fit_polynomial = CodeExercise(
         ),
         Mistake(
             "no constant in the prediction",
-            "The constant is fitted, and then left out where the polynomial is evaluated: begin with the power 0 there, "
+            "The constant is fitted, and then left out where the polynomial is evaluated. Begin with the power 0 there, "
             "too.",
             lambda x, y, degree, x_new: _by_powers(x, y, degree, x_new) - _least_squares(
                 np.vander(x, degree + 1, increasing=True), y
@@ -178,12 +181,12 @@ fit_polynomial = CodeExercise(
         Mistake(
             "only the highest power",
             "Only the constant and the highest power are used. A polynomial has all powers in between, each with a "
-            "number of its own.",
+            "coefficient of its own.",
             _with_powers(lambda degree: [0, degree] if degree else [0]),
         ),
         Mistake(
             "the highest power alone",
-            "Only the highest power is used. A polynomial has all powers from 0 up, each with a number of its own.",
+            "Only the highest power is used. A polynomial has all powers from 0 up, each with a coefficient of its own.",
             _with_powers(lambda degree: [degree]),
         ),
         Mistake(
@@ -205,27 +208,27 @@ fit_polynomial = CodeExercise(
         ),
         Mistake(
             "numbers returned",
-            "What comes back are the numbers of the polynomial, one for each power. Asked is its value at each of the "
+            "What comes back are the polynomial's coefficients, one for each power. Asked is its value at each of the "
             "places `x_new`.",
             lambda x, y, degree, x_new: np.polyfit(x, y, degree)[::-1],
         ),
         Mistake(
             "numbers returned, highest first",
-            "What comes back are the numbers of the polynomial (the highest power first, as `np.polyfit` gives them). "
+            "What comes back are the polynomial's coefficients (the highest power first, as `np.polyfit` gives them). "
             "Asked is its value at each of the places `x_new`.",
             lambda x, y, degree, x_new: np.polyfit(x, y, degree),
         ),
         Mistake(
             "order turned",
-            "The numbers are used in the wrong order: the one of the constant stands before the highest power and so "
-            "on. `np.vander` and `np.polyfit` begin with the highest power, your other line with the lowest.",
+            "The coefficients are used in the wrong order: that of the constant goes to the highest power, and so on. "
+            "`np.polyfit`, `np.polyval` and `np.vander` begin with the highest power, `np.polynomial` with the lowest.",
             lambda x, y, degree, x_new: np.vander(x_new, degree + 1) @ _least_squares(
                 np.vander(x, degree + 1, increasing=True), y
             ),
         ),
         Mistake(
             "lstsq not unpacked",
-            "`np.linalg.lstsq` returns four things; the numbers of the polynomial are the first of them.",
+            "`np.linalg.lstsq` returns four things; the coefficients are the first of them.",
             lambda x, y, degree, x_new: np.vander(x_new, degree + 1, increasing=True) @ np.linalg.lstsq(
                 np.vander(x, degree + 1, increasing=True), y, rcond=None
             ),
@@ -243,9 +246,14 @@ fit_polynomial = CodeExercise(
             _own_range,
         ),
         Mistake(
+            "new places not scaled",
+            "x is standardized for the fit, and the new places come as they are. Both need the same scaling.",
+            lambda x, y, degree, x_new: _by_polyfit((x - x.mean()) / x.std(), y, degree, x_new),
+        ),
+        Mistake(
             "columns one by one",
-            "Each number is found alone, as if the other powers were not there. Their columns overlap: all numbers "
-            "must be found together, as least squares does.",
+            "Each coefficient is found alone, as if the other powers were not there. Their columns are correlated: all "
+            "coefficients must be found together, as least squares does.",
             _with_weights(lambda features, y: features.T @ y / (features**2).sum(axis=0)),
         ),
         Mistake(
@@ -262,8 +270,8 @@ fit_polynomial = CodeExercise(
         ),
         Mistake(
             "large ridge",
-            "Something is added to the matrix before it is solved, and large enough to bend the curve: that is a "
-            "penalty on the numbers (notebook 08). Plain least squares is asked for.",
+            "Something is added to the matrix before it is solved, large enough to change the curve: that is a penalty "
+            "on the coefficients (notebook 08). Plain least squares is asked for.",
             _with_weights(lambda features, y: np.linalg.solve(
                 features.T @ features + np.eye(features.shape[1]), features.T @ y)),
         ),
@@ -275,8 +283,56 @@ fit_polynomial = CodeExercise(
         ),
         Mistake(
             "always the same degree",
-            "It is right with degree 4 alone: is the degree written into the code? Use the argument.",
+            _ALWAYS.format(4),
             lambda x, y, degree, x_new: _by_polyfit(x, y, 4, x_new),
+        ),
+        *(
+            Mistake(
+                f"always degree {fixed}",
+                _ALWAYS.format(fixed),
+                lambda x, y, degree, x_new, fixed=fixed: _by_polyfit(x, y, fixed, x_new),
+            )
+            for fixed in (1, 2, 3)
+        ),
+        Mistake(
+            "through every point",
+            "This curve goes through every measurement: it is the polynomial of degree N − 1. Fit the degree asked for.",
+            lambda x, y, degree, x_new: _by_legendre(x, y, len(x) - 1, x_new),
+        ),
+        Mistake(
+            "coefficients of the scaled x",
+            "These coefficients belong to x brought to the range from −1 to 1, as `Polynomial.fit` does it, and are used "
+            "with powers of x itself. Its `convert()` gives those of x.",
+            lambda x, y, degree, x_new: np.polynomial.polynomial.polyval(
+                x_new, np.polynomial.Polynomial.fit(x, y, degree).coef),
+        ),
+        Mistake(
+            "coefficients of the scaled x, order turned",
+            "Two things. These coefficients belong to x brought to the range from −1 to 1, as `Polynomial.fit` does it, and "
+            "are used with powers of x itself. And their order is the other one: `np.polyval` begins with the highest power.",
+            lambda x, y, degree, x_new: np.polyval(np.polynomial.Polynomial.fit(x, y, degree).coef, x_new),
+        ),
+        Mistake(
+            "coefficients of the scaled x returned",
+            "What comes back are the coefficients that `Polynomial.fit` has found, for x brought to the range from −1 to 1. "
+            "Asked is the polynomial's value at each of the places `x_new`.",
+            lambda x, y, degree, x_new: np.polynomial.Polynomial.fit(x, y, degree).coef,
+        ),
+        Mistake(
+            "Legendre coefficients with powers",
+            "The coefficients are those of Legendre polynomials, and are used with powers of x.",
+            lambda x, y, degree, x_new: np.polynomial.polynomial.polyval(
+                x_new, np.polynomial.legendre.legfit(x, y, degree)),
+        ),
+        Mistake(
+            "new places in order",
+            "The values belong to the new places in rising order. Keep them in the order of `x_new`.",
+            lambda x, y, degree, x_new: _by_polyfit(x, y, degree, np.sort(x_new)),
+        ),
+        Mistake(
+            "x sorted without y",
+            "x is sorted and y is not: the measurements no longer belong together. Least squares needs no order.",
+            lambda x, y, degree, x_new: _by_polyfit(np.sort(x), y, degree, x_new),
         ),
         Mistake(
             "x and y swapped",
@@ -285,14 +341,14 @@ fit_polynomial = CodeExercise(
         ),
         Mistake(
             "features in rows",
-            "The powers lie in rows. The matrix of features has one row for each *measurement* and one column for each "
-            "power: shape (N, degree + 1). Look at `axis` in `np.stack`, or transpose.",
+            "The powers lie in rows. The matrix of features has one row per *measurement* and one column per power: shape "
+            "(N, degree + 1). Look at `axis` in `np.stack`, or transpose.",
             lambda x, y, degree, x_new: np.linalg.lstsq(np.stack([x**k for k in range(degree + 1)]), y, rcond=None)[0],
         ),
         Mistake(
             "solved as if square",
-            "There are more measurements than numbers to choose, so no curve meets all of them and `np.linalg.solve` "
-            "has nothing to solve. Least squares is another function.",
+            "There are more measurements than coefficients. In general no such curve meets all of them, and "
+            "`np.linalg.solve` takes square matrices only. Least squares is another function.",
             lambda x, y, degree, x_new: np.linalg.solve(np.vander(x, degree + 1), y),
         ),
         Mistake(
@@ -302,7 +358,7 @@ fit_polynomial = CodeExercise(
         ),
         Mistake(
             "the true function",
-            "These are values of the true function, which nobody knows who only has measurements.",
+            "These are values of the true function. Whoever has measurements only does not know it.",
             lambda x, y, degree, x_new: truth(x_new),
         ),
     ],
@@ -320,9 +376,9 @@ fit_polynomial = CodeExercise(
     hints=[
         "Linear regression with degree + 1 features: the columns are 1, x, x², and so on. Make the same columns for "
         "`x_new`.",
-        "`np.linalg.lstsq(features, y, rcond=None)[0]` gives the numbers, (degree + 1,). A prediction is the product of "
-        "the new features with them.",
+        "`np.linalg.lstsq(features, y, rcond=None)[0]` gives the coefficients, (degree + 1,). A prediction is the "
+        "product of the new features with them.",
     ],
-    insight="A polynomial is linear regression: bent in x, but linear in the numbers to choose. That is why the best "
+    insight="A polynomial is linear regression: bent in x, but linear in its coefficients. That is why the best "
     "ones can be computed in one step, and why the course fits hundreds of data sets at once below.",
 )

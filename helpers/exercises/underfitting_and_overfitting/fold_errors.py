@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from helpers.exercises.engine import Case, CodeExercise, Mistake, Property
+from helpers.exercises.underfitting_and_overfitting._shared import blocks
 
 
 def fold_errors(x, y, fold, learn):
@@ -18,27 +19,38 @@ def fold_errors(x, y, fold, learn):
     return np.array(errors)  # (K,)
 
 
-def _neighbours(x, y, count=2):
-    """A learner for the cases: the mean of the two nearest; it depends on the scale of every feature."""
+def _by_direction(x, y):
+    """A learner for the cases: a mean weighted by the angle at which two examples are seen from 0.
+
+    It feels where the features are centred and how their spreads compare; a factor that all of them share (N or N - 1
+    under the root) it does not feel: the text leaves that open.
+    """
 
     def decide(places):
-        distance = ((places[:, None] - x[None]) ** 2).sum(axis=-1)
-        nearest = np.argsort(distance, axis=1, kind="stable")[:, :count]
-        return y[nearest].mean(axis=1)
+        lengths = np.linalg.norm(places, axis=1)[:, None] * np.linalg.norm(x, axis=1)
+        weights = np.exp(2 * places @ x.T / lengths)
+        return weights @ y / weights.sum(axis=1)
 
     return decide
 
 
 def _fold_cases():
-    cases = []
-    for seed, count, folds in ((3, 12, 3), (8, 15, 5), (21, 14, 4)):
-        rng = np.random.default_rng(seed)
-        x = rng.normal([5.0, -300.0], [0.4, 60.0], size=(count, 2))
-        x[0] += [3.0, 0.0]  # one stray value: whether its fold is left out shows in the spread
-        x[3] += [0.0, 500.0]
-        y = x[:, 0] + x[:, 1] / 100 + rng.normal(scale=0.4, size=count)
-        cases.append(Case(f"with {count} examples in {folds} folds", (x, y, np.arange(count) % folds, _neighbours)))
-    return cases
+    return [
+        _fold_case(3, [0, 2, 1, 0, 1, 1, 2, 0, 2, 0, 1, 2]),
+        _fold_case(8, [4, 1, 0, 3, 2, 2, 1, 4, 0, 0, 3, 1, 2, 4, 3, 1]),
+        _fold_case(21, [3, 3, 0, 1, 1, 3, 2, 0, 1, 2, 0, 1, 2]),
+        _fold_case(5, [1, 0, 0, 1, 1, 0, 1, 0, 0]),
+    ]
+
+
+def _fold_case(seed, fold):
+    count, folds = len(fold), max(fold) + 1
+    rng = np.random.default_rng(seed)
+    x = rng.normal([0.5, -60.0, 2.0], [0.4, 60.0, 3.0], size=(count, 3))
+    x[0] += [2.0, 0.0, 0.0]  # one stray value: whether its fold is left out shows in the mean and in the spread
+    x[3] += [0.0, 300.0, 9.0]
+    y = 2 * x[:, 0] + x[:, 1] / 50 + 3 + rng.normal(scale=0.4, size=count)
+    return Case(f"with {count} examples in {folds} folds, dealt at random", (x, y, np.array(fold), _by_direction))
 
 
 def _folds(one):
@@ -57,6 +69,17 @@ def _error(decide, x, y):
 def _right_fold(x, y, out, learn, measure=_error):
     scaled = _scaled(x, x[~out])
     return measure(learn(scaled[~out], y[~out]), scaled[out], y[out])
+
+
+def _scaling(found):
+    """The errors with the centre and spread that ``found(x, held_out)`` gives, used for all examples."""
+
+    def one(x, y, out, learn):
+        centre, spread = found(x, out)
+        scaled = (x - centre) / spread
+        return _error(learn(scaled[~out], y[~out]), scaled[out], y[out])
+
+    return _folds(one)
 
 
 def _list_of_folds(x, y, fold, learn):
@@ -89,8 +112,19 @@ fold_errors = CodeExercise(
             "The mean and the standard deviation are taken from all examples, the held-out ones included. They have "
             "then had a say in what the model gets to see: each fold must be prepared as if its held-out examples did "
             "not exist.",
-            _folds(lambda x, y, out, learn: _error(
-                learn(_scaled(x, x)[~out], y[~out]), _scaled(x, x)[out], y[out])),
+            _scaling(lambda x, out: (x.mean(axis=0), x.std(axis=0))),
+        ),
+        Mistake(
+            "mean leaks",
+            "The standard deviation is that of the training folds, but the mean is taken from all examples, the held-out "
+            "ones included. Both must be as if the held-out examples did not exist.",
+            _scaling(lambda x, out: (x.mean(axis=0), x[~out].std(axis=0))),
+        ),
+        Mistake(
+            "spread leaks",
+            "The mean is that of the training folds, but the standard deviation is taken from all examples, the held-out "
+            "ones included. Both must be as if the held-out examples did not exist.",
+            _scaling(lambda x, out: (x[~out].mean(axis=0), x.std(axis=0))),
         ),
         Mistake(
             "held-out scaled by itself",
@@ -106,17 +140,80 @@ fold_errors = CodeExercise(
                 learn(_scaled(x[~out], x[~out]), y[~out]), x[out], y[out])),
         ),
         Mistake(
+            "training folds not scaled",
+            "The held-out examples are standardized, the training folds come as they were. Both need the same scaling.",
+            _folds(lambda x, y, out, learn: _error(learn(x[~out], y[~out]), _scaled(x[out], x[~out]), y[out])),
+        ),
+        Mistake(
             "not standardized",
-            "Nothing is standardized, or all features are divided by one number: the feature with the large values decides "
-            "alone. Each feature has a mean and a standard deviation of its own.",
+            "The features reach the model as they were: nothing is standardized. Then the feature with the largest values "
+            "decides nearly alone.",
             _folds(lambda x, y, out, learn: _error(learn(x[~out], y[~out]), x[out], y[out])),
+        ),
+        Mistake(
+            "only centred",
+            "The features are centred, but their spreads are as unequal as before: the one with the largest values decides "
+            "nearly alone. Each feature has a standard deviation of its own.",
+            _scaling(lambda x, out: (x[~out].mean(axis=0), 1.0)),
+        ),
+        Mistake(
+            "only centred, by all examples",
+            "Two things. The features are centred, but their spreads are as unequal as before. And the mean is taken from "
+            "all examples, the held-out ones included.",
+            _scaling(lambda x, out: (x.mean(axis=0), 1.0)),
+        ),
+        Mistake(
+            "not centred",
+            "The features are divided by their standard deviations, but not centred: the mean is not subtracted.",
+            _scaling(lambda x, out: (0.0, x[~out].std(axis=0))),
+        ),
+        Mistake(
+            "one mean for all features",
+            "One mean and one standard deviation serve for all features. Each feature has its own, over the examples "
+            "(axis 0).",
+            _scaling(lambda x, out: (x[~out].mean(), x[~out].std())),
+        ),
+        Mistake(
+            "one mean for all features, own spreads",
+            "One mean serves for all features. Each feature has its own, over the examples (axis 0).",
+            _scaling(lambda x, out: (x[~out].mean(), x[~out].std(axis=0))),
+        ),
+        Mistake(
+            "one mean for all features, scaling leaks",
+            "Two things. One mean and one standard deviation serve for all features, where each has its own. And they are "
+            "taken from all examples, the held-out ones included.",
+            _scaling(lambda x, out: (x.mean(), x.std())),
+        ),
+        Mistake(
+            "held-out divided by its own spread",
+            "The held-out examples are divided by their own standard deviation. The model was trained in another unit: use "
+            "the mean and the standard deviation of the training folds for both.",
+            _folds(lambda x, y, out, learn: _error(
+                learn(_scaled(x[~out], x[~out]), y[~out]), (x[out] - x[~out].mean(axis=0)) / x[out].std(axis=0), y[out])),
+        ),
+        Mistake(
+            "brought to the range from 0 to 1",
+            "Each feature is brought to the range from 0 to 1 by its smallest and largest value. To standardize is to "
+            "subtract the mean and to divide by the standard deviation.",
+            _scaling(lambda x, out: (x[~out].min(axis=0), np.ptp(x[~out], axis=0))),
         ),
         Mistake(
             "scaled by the held-out fold",
             "The mean and the standard deviation are those of the held-out examples, for all. They must come from the "
             "training folds.",
-            _folds(lambda x, y, out, learn: _error(
-                learn(_scaled(x[~out], x[out]), y[~out]), _scaled(x[out], x[out]), y[out])),
+            _scaling(lambda x, out: (x[out].mean(axis=0), x[out].std(axis=0))),
+        ),
+        Mistake(
+            "spread of the held-out fold",
+            "The mean is that of the training folds, but the standard deviation is that of the held-out examples. Both "
+            "must come from the training folds.",
+            _scaling(lambda x, out: (x[~out].mean(axis=0), x[out].std(axis=0))),
+        ),
+        Mistake(
+            "mean of the held-out fold",
+            "The standard deviation is that of the training folds, but the mean is that of the held-out examples. Both "
+            "must come from the training folds.",
+            _scaling(lambda x, out: (x[out].mean(axis=0), x[~out].std(axis=0))),
         ),
         Mistake(
             "trained on everything",
@@ -279,9 +376,28 @@ fold_errors = CodeExercise(
         Mistake(
             "variance for spread",
             "The centred features are divided by the variance, not by its root.",
-            _folds(lambda x, y, out, learn: _error(
-                learn((x[~out] - x[~out].mean(0)) / x[~out].var(0), y[~out]),
-                (x[out] - x[~out].mean(0)) / x[~out].var(0), y[out])),
+            _scaling(lambda x, out: (x[~out].mean(axis=0), x[~out].var(axis=0))),
+        ),
+        Mistake(
+            "multiplied by the spread",
+            "The centred features are multiplied by the standard deviation. Divide: otherwise unequal spreads become more "
+            "unequal.",
+            _scaling(lambda x, out: (x[~out].mean(axis=0), 1 / x[~out].std(axis=0))),
+        ),
+        Mistake(
+            "folds dealt in turn",
+            "The folds are dealt in turn (0, 1, 2, ...), whatever `fold` says. The argument tells each example's fold.",
+            lambda x, y, fold, learn: _list_of_folds(x, y, np.arange(len(x)) % (fold.max() + 1), learn),
+        ),
+        Mistake(
+            "folds in blocks",
+            "The folds are blocks of neighbours, whatever `fold` says. The argument tells each example's fold.",
+            lambda x, y, fold, learn: _list_of_folds(x, y, blocks(len(x), fold.max() + 1), learn),
+        ),
+        Mistake(
+            "always five folds",
+            "The number of folds is fixed at 5. It depends on `fold`, whose numbers run from 0 to K − 1.",
+            lambda x, y, fold, learn: np.array([_right_fold(x, y, fold == k, learn) for k in range(5)]),
         ),
     ],
     properties=[

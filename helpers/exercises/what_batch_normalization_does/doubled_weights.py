@@ -13,6 +13,35 @@ doubled_weights = PredictExercise(
         "learning rate for the same step": 4.0,
     },
     variable="factors",
+    follows={"learning rate for the same step": (("gradient of W",), lambda gradient: 2 / gradient)},
+    patterns=[
+        Mistake(
+            "as without BN",
+            "these are the factors for the dense layer alone. Batch normalization follows, and divides by a standard deviation "
+            "that doubles as well.",
+            {"output": 2.0, "gradient of W": 1.0, "gradient of x": 2.0},
+        ),
+        Mistake(
+            "only divided",
+            "the division by the doubled standard deviation gives a factor ½. The doubled W itself gives a factor, too.",
+            {"output": 0.5, "gradient of x": 0.5},
+        ),
+        Mistake(
+            "W and x swapped",
+            "these two would be right in each other's place. On its way to x the gradient is multiplied by W.",
+            {"gradient of W": 1.0, "gradient of x": 0.5},
+        ),
+        Mistake(
+            "changes",
+            "these are changes, new minus old. Factors are asked for: 1 stands for no change.",
+            {"output": 0.0, "gradient of W": -0.5, "gradient of x": 0.0, "learning rate for the same step": 3.0},
+        ),
+        Mistake(
+            "percentages",
+            "these are percentages. Factors are asked for: 1 stands for no change.",
+            {"output": 100.0, "gradient of W": 50.0, "gradient of x": 100.0, "learning rate for the same step": 400.0},
+        ),
+    ],
     mistakes={
         "output": [
             Mistake(
@@ -25,7 +54,7 @@ doubled_weights = PredictExercise(
                 "BN divides by the standard deviation of what arrives. That has doubled, and so has what is divided.",
                 0.5,
             ),
-            Mistake("output 0", "it is the change of the output that is 0. Its factor is asked for.", 0.0),
+            Mistake("output 0", "the change of the output is 0. The factor is asked for.", 0.0),
             Mistake(
                 "output quadrupled",
                 "nothing here is squared: values, mean and standard deviation all double.",
@@ -41,7 +70,7 @@ doubled_weights = PredictExercise(
             ),
             Mistake(
                 "gradient doubled",
-                "it goes the other way: a change of given size matters less to weights that are larger.",
+                "it is the other way round: a change of given size matters less to weights that are larger.",
                 2.0,
             ),
             Mistake(
@@ -56,8 +85,8 @@ doubled_weights = PredictExercise(
             ),
             Mistake(
                 "gradient quadrupled",
-                "it goes the other way, and only once: a change of given size matters less to weights that are "
-                "larger.",
+                "it is the other way round, and only one factor of 2: a change of given size matters less to weights that "
+                "are larger.",
                 4.0,
             ),
         ],
@@ -84,20 +113,19 @@ doubled_weights = PredictExercise(
         "learning rate for the same step": [
             Mistake(
                 "rate unchanged",
-                "with the same rate the step is half as long (its gradient has halved), and the weights are twice as "
-                "long: both make the turn smaller.",
+                "the same rate makes a step half as long, since the gradient has halved, and the weights are twice as long. "
+                "Both make the turn smaller.",
                 1.0,
             ),
             Mistake(
                 "rate doubled",
-                "that makes up for the halved gradient. But the step must also be twice as long as before, since W "
-                "is.",
+                "that makes up for the halved gradient. But the step must also be twice as long as before, as W is.",
                 2.0,
             ),
-            Mistake("rate halved", "the rate must make up for a smaller gradient: it has to grow.", 0.5),
+            Mistake("rate halved", "the rate must make up for a smaller gradient, so it has to grow.", 0.5),
             Mistake(
                 "rate quartered",
-                "it is 4 the other way round: the gradient is smaller and the weights are longer.",
+                "it is the other way round: the gradient is smaller and the weights are longer, so the rate has to grow.",
                 0.25,
             ),
             Mistake("rate times 8", "two factors of 2: one for the gradient, one for the length of W.", 8.0),
@@ -115,6 +143,6 @@ doubled_weights = PredictExercise(
         "L(2W) = L(W). Differentiate both sides with respect to W: the left side gives twice the gradient at 2W.",
         "The new W is to be 2(W − η dW), and it is 2W − η' dW', where dW' is the gradient that you have just found.",
     ],
-    insight="The output and what goes further down do not notice. The gradient of W is divided by the factor, and a "
-    "step that does the same to a W that is a times as long needs a rate a² times as large.",
+    insight="The output and the gradient that is passed down do not change. The gradient of W is divided by the factor. And if "
+    "W is a times as long, a step that does the same to it needs a rate a² times as large.",
 )

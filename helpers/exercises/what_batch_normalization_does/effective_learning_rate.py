@@ -58,7 +58,7 @@ effective_learning_rate = CodeExercise(
         ),
         Mistake(
             "axis=1, not squared",
-            "Two things: a unit's weights are a column of the kernel, and the length is to be squared.",
+            "Two things. A unit's weights are a *column* of the kernel, and the length has to be squared.",
             lambda kernel, rate: rate / np.linalg.norm(kernel, axis=1),
         ),
         Mistake(
@@ -106,7 +106,7 @@ effective_learning_rate = CodeExercise(
         ),
         Mistake(
             "upside down",
-            "It is upside down: the rate stands above the line, the squared length below it.",
+            "It is upside down: the rate is the numerator, the squared length the denominator.",
             lambda kernel, rate: (kernel**2).sum(axis=0) / rate,
         ),
         Mistake(
@@ -121,7 +121,7 @@ effective_learning_rate = CodeExercise(
         ),
         Mistake(
             "squared absolute sum",
-            "It squares the sum of absolute values: that is another norm. Square first, then sum.",
+            "It squares the sum of absolute values. Square first, then sum.",
             lambda kernel, rate: rate / np.abs(kernel).sum(axis=0) ** 2,
         ),
         Mistake(
@@ -147,8 +147,8 @@ effective_learning_rate = CodeExercise(
         ),
         Mistake(
             "all inputs' products",
-            "That multiplies rows with rows, input by input. A unit's weights are a *column*, and only its product "
-            "with itself is wanted.",
+            "That divides by the matrix of all scalar products between rows, the inputs. A unit's weights are a *column*, and "
+            "only its product with itself is wanted.",
             lambda kernel, rate: rate / (kernel @ kernel.T),
         ),
         Mistake(
@@ -169,7 +169,7 @@ effective_learning_rate = CodeExercise(
         ),
         Mistake(
             "largest weight",
-            "It divides by the square of the largest weight of each unit. All its weights have a share in its length.",
+            "It divides by each unit's largest squared weight. All its weights contribute to its length.",
             lambda kernel, rate: rate / (kernel**2).max(axis=0),
         ),
         Mistake(
@@ -177,10 +177,31 @@ effective_learning_rate = CodeExercise(
             "That is the mean over the units, one number. Return one for each unit.",
             lambda kernel, rate: (rate / (kernel**2).sum(axis=0)).mean(),
         ),
+        Mistake(
+            "summed after dividing",
+            "Each weight gets a quotient of its own, and the quotients are summed. Sum the squares first: a unit's weights "
+            "have one length together.",
+            lambda kernel, rate: (rate / kernel**2).sum(axis=0),
+        ),
+        Mistake(
+            "averaged after dividing",
+            "Each weight gets a quotient of its own, and the quotients are averaged. A unit's weights have one length "
+            "together: the sum of squares comes first.",
+            lambda kernel, rate: (rate / kernel**2).mean(axis=0),
+        ),
+        Mistake(
+            "average length",
+            "It divides by the mean over the units of the squared length, one number. Each unit has its own length.",
+            lambda kernel, rate: rate / (kernel**2).sum(axis=0).mean(),
+        ),
+        Mistake(
+            "rate itself",
+            "Every unit gets the learning rate itself. Its weights do not have length 1: their length is what counts here.",
+            lambda kernel, rate: np.full(kernel.shape[1], rate),
+        ),
     ],
     properties=[
-        Property("Doubling the rate should double the result, and it should be above 0.",
-                 lambda args, outputs: bool(np.all(outputs[0] > 0))),
+        Property("The effective rate of every unit is above 0.", lambda args, outputs: bool(np.all(outputs[0] > 0))),
     ],
     points=2,
     hints=[

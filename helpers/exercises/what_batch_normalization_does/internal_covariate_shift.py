@@ -27,15 +27,18 @@ class _InputsLeftAlone(CodeExercise):
         for case, _ in self._reference:
             args = copy.deepcopy(case.args)
             answer(*args)
-            if any(np.any(a != b) for k in (1, 2) for a, b in zip(args[k], case.args[k])):
+            if any(not _same_weights(args[k], case.args[k]) for k in (1, 2)):
                 return self._verdict(
                     "known mistake",
-                    "The two numbers are right, but afterwards the weights that came in are others: `old` or `new` was "
-                    "written into. Whoever calls this for the next layer would measure from the wrong place. Make a "
-                    "new list, and leave what is given as it is.",
+                    "The two numbers are right, but the function has written into `old` or `new`. Whoever calls it for the "
+                    "next layer would measure from the wrong place. Make a new list, and leave the given ones as they are.",
                     mistakes=("overwrites its inputs",),
                 )
         return verdict
+
+
+def _same_weights(after, before):
+    return len(after) == len(before) and all(np.array_equal(a, b) for a, b in zip(after, before))
 
 
 def _toy_gradients(x, targets):
@@ -61,12 +64,13 @@ def _toy_gradients(x, targets):
 def _shift_cases():
     rng = np.random.default_rng(12)
     cases = []
-    for sizes, i in (((4, 5, 3, 4, 2), 2), ((3, 4, 4, 2), 1), ((3, 4, 5, 4, 2), 3)):
+    for sizes, i in (((4, 5, 3, 4, 2), 2), ((3, 4, 4, 2), 1), ((3, 4, 5, 4, 2), 3), ((3, 4, 2), 0)):
         x = rng.normal(1.0, 0.7, size=(12, sizes[0]))
         gradients = _toy_gradients(x, rng.normal(2.0, 1.0, size=(12, sizes[-1])))
         old = [rng.normal(0, 0.7, size=pair) for pair in zip(sizes, sizes[1:])]
         new = [w + rng.normal(0, 0.3, size=w.shape) for w in old]
-        cases.append(Case(f"on a network of {len(old)} layers, for layer i = {i}", (gradients, old, new, i)))
+        text = f"on a network of {len(old)} layers, for layer i = {i}"
+        cases.append(Case(text + (", the lowest" if i == 0 else ""), (gradients, old, new, i), edge=i == 0))
     return cases
 
 
@@ -103,6 +107,10 @@ def _two(before, after):
             np.sum(before * after) / (np.linalg.norm(before) * np.linalg.norm(after)))
 
 
+def _angle(before, after):
+    return np.arccos(np.clip(_two(before, after)[1], -1, 1))
+
+
 def _right_mix(old, new, i):
     return new[:i] + old[i:]
 
@@ -115,6 +123,12 @@ def _measured(difference=None, cosine=None):
         return (difference(before, after) if difference else right[0], cosine(before, after) if cosine else right[1])
 
     return _shift(_right_mix, measure)
+
+
+_ELEMENTWISE = (
+    "A matrix product of the two gradients is not their scalar product. They stand for two long vectors: multiply element by "
+    "element and sum."
+)
 
 
 internal_covariate_shift = _InputsLeftAlone(
@@ -131,19 +145,19 @@ internal_covariate_shift = _InputsLeftAlone(
         ),
         Mistake(
             "own weights new, too",
-            "Layer i itself has its new weights in the second gradient. It stays old: it asks what others did to it. "
-            "Mind where the slice ends.",
+            "Layer i itself has its new weights in the second gradient. It keeps its old ones: the question is what the "
+            "layers below do to it. Mind where the slice ends.",
             _shift(lambda old, new, i: new[: i + 1] + old[i + 1:]),
         ),
         Mistake(
             "one layer too few",
             "Layer i − 1, the one just below, still has its old weights. All layers below i are new; mind where the "
             "slice ends.",
-            _shift(lambda old, new, i: new[: i - 1] + old[i - 1:]),
+            _shift(lambda old, new, i: new[: max(i - 1, 0)] + old[max(i - 1, 0):]),
         ),
         Mistake(
             "above new, below old",
-            "It is the wrong way round: the layers from i on are new and those below are old.",
+            "It is the wrong way round: the layers from i on are new, and those below are old.",
             _shift(lambda old, new, i: old[:i] + new[i:]),
         ),
         Mistake(
@@ -153,8 +167,8 @@ internal_covariate_shift = _InputsLeftAlone(
         ),
         Mistake(
             "only its own new",
-            "Only layer i has moved. That is how its own step changes its gradient; the definition holds it still "
-            "and moves the layers below.",
+            "Only layer i has moved. That is how its own step changes its gradient. The definition keeps layer i at its old "
+            "weights and moves the layers below.",
             _shift(lambda old, new, i: old[:i] + [new[i]] + old[i + 1:]),
         ),
         Mistake(
@@ -191,8 +205,7 @@ internal_covariate_shift = _InputsLeftAlone(
         ),
         Mistake(
             "against all new",
-            "The first gradient is taken at weights that are all new. It belongs to the old ones: before anyone has "
-            "moved.",
+            "The first gradient is taken with all weights new. It belongs to the old weights, before any layer has moved.",
             lambda gradients, old, new, i: _two(gradients(new)[i], gradients(_right_mix(old, new, i))[i]),
         ),
         Mistake(
@@ -230,6 +243,12 @@ internal_covariate_shift = _InputsLeftAlone(
             outputs=("difference",),
         ),
         Mistake(
+            "mean of absolute values",
+            "It averages absolute values. The 2-norm is the root of the sum of squares.",
+            _measured(difference=lambda a, b: np.abs(a - b).mean()),
+            outputs=("difference",),
+        ),
+        Mistake(
             "largest element",
             "It takes the largest element of the difference. The 2-norm takes all of them.",
             _measured(difference=lambda a, b: np.abs(a - b).max()),
@@ -258,9 +277,16 @@ internal_covariate_shift = _InputsLeftAlone(
         ),
         Mistake(
             "relative difference",
-            "It is divided by the length of the first gradient. A sensible measure, and not the definition: it "
-            "leaves the length as it is.",
+            "It is divided by the length of the first gradient. That is a sensible measure, but the definition takes the "
+            "length as it is.",
             _measured(difference=lambda a, b: np.linalg.norm(a - b) / np.linalg.norm(a)),
+            outputs=("difference",),
+        ),
+        Mistake(
+            "relative to the second gradient",
+            "It is divided by the length of the second gradient. That is a sensible measure, but the definition takes the "
+            "length as it is.",
+            _measured(difference=lambda a, b: np.linalg.norm(a - b) / np.linalg.norm(b)),
             outputs=("difference",),
         ),
         Mistake(
@@ -288,6 +314,12 @@ internal_covariate_shift = _InputsLeftAlone(
             outputs=("cosine",),
         ),
         Mistake(
+            "divided by the other length only",
+            "The scalar product is divided by one of the two lengths. Both belong there.",
+            _measured(cosine=lambda a, b: (a * b).sum() / np.linalg.norm(b)),
+            outputs=("cosine",),
+        ),
+        Mistake(
             "divided by the squares",
             "It divides by both *squared* lengths. Each belongs there once.",
             _measured(cosine=lambda a, b: (a * b).sum() / ((a * a).sum() * (b * b).sum())),
@@ -296,13 +328,13 @@ internal_covariate_shift = _InputsLeftAlone(
         Mistake(
             "angle",
             "That is the angle in radians; its cosine is asked for.",
-            _measured(cosine=lambda a, b: np.arccos(_two(a, b)[1])),
+            _measured(cosine=lambda a, b: _angle(a, b)),
             outputs=("cosine",),
         ),
         Mistake(
             "angle in degrees",
             "That is the angle in degrees; its cosine is asked for.",
-            _measured(cosine=lambda a, b: np.degrees(np.arccos(_two(a, b)[1]))),
+            _measured(cosine=lambda a, b: np.degrees(_angle(a, b))),
             outputs=("cosine",),
         ),
         Mistake(
@@ -315,6 +347,12 @@ internal_covariate_shift = _InputsLeftAlone(
             "sign turned",
             "The sign is turned: gradients that agree should give +1.",
             _measured(cosine=lambda a, b: -_two(a, b)[1]),
+            outputs=("cosine",),
+        ),
+        Mistake(
+            "sign lost",
+            "The sign is lost: gradients that point in opposite directions should give −1.",
+            _measured(cosine=lambda a, b: abs(_two(a, b)[1])),
             outputs=("cosine",),
         ),
         Mistake(
@@ -337,6 +375,16 @@ internal_covariate_shift = _InputsLeftAlone(
             outputs=("cosine",),
         ),
         Mistake(
+            "matrix product, not aligned",
+            _ELEMENTWISE,
+            _measured(cosine=lambda a, b: a @ b / (np.linalg.norm(a) * np.linalg.norm(b))),
+        ),
+        Mistake(
+            "matrix product, not aligned, by dot",
+            _ELEMENTWISE,
+            _measured(cosine=lambda a, b: np.dot(a, b) / (np.linalg.norm(a) * np.linalg.norm(b))),
+        ),
+        Mistake(
             "bare matrix product",
             "That is a matrix product, and the lengths are missing. Multiply element by element, sum, and divide by "
             "both lengths.",
@@ -352,7 +400,7 @@ internal_covariate_shift = _InputsLeftAlone(
         ),
         Mistake(
             "mean of signs",
-            "It counts how many signs agree. The angle takes the sizes into account.",
+            "It is the share of elements whose signs agree. The angle depends on their sizes, too.",
             _measured(cosine=lambda a, b: (np.sign(a) == np.sign(b)).mean()),
             outputs=("cosine",),
         ),

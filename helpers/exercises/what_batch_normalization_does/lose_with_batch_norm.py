@@ -16,38 +16,46 @@ lose_with_batch_norm = ExperimentExercise(
         """,
     mistakes=[
         Mistake(
+            "no hidden layer",
+            "With depth 0 there is no hidden layer, and so no batch normalization: the two networks are the same.",
+            lambda r: r["depth"] < 1,
+        ),
+        Mistake(
             "both fail",
-            "Neither network has learned, so nothing can be compared. Which change helps the *plain* network? And "
+            "Neither network comes above 0.4, so there is little to compare. Which settings suit the *plain* network? And "
             "which one takes from batch normalization what it works with?",
             lambda r: max(r["without"], r["batch"]) < 0.4,
         ),
         Mistake(
             "the plain network fails",
-            "The plain network is the one that fails here. That is too deep for it, or too fast, with its initial "
-            "weights: make it easy for the plain network first.",
+            "The plain network does not come above 0.4. Help it first: which depth and which learning rate suit it?",
             lambda r: r["without"] < 0.4,
         ),
         Mistake(
+            "the plain network is behind",
+            "Batch normalization is still clearly ahead. Help the plain network first: which depth and which learning rate "
+            "suit it?",
+            lambda r: r["batch"] - r["without"] >= 0.1,
+        ),
+        Mistake(
             "depth alone",
-            "Fewer layers help the plain network, and the gap is nearly closed. Now make batch normalization itself "
-            "worse: what does it compute its mean from?",
-            lambda r: r["depth"] < 10 and r["batch_size"] >= 16,
+            "The two are close to each other. Now make batch normalization itself worse: what does it compute its mean from?",
+            lambda r: r["batch_size"] >= 16,
         ),
         Mistake(
             "batch still large enough",
-            "Each mean is still taken over enough examples to be useful. How few can there be?",
+            "The two are close to each other, and the batch is small. Make it smaller still: how few examples can there be?",
             lambda r: r["batch_size"] > 3,
         ),
     ],
     otherwise="The plain network is not 0.1 ahead yet. Go on in the direction that brought it nearer.",
     hints=[
-        "Two things work against batch normalization here: a network that needs no help, and statistics that are "
-        "worth nothing.",
-        "A network of three layers trains well without. Then shrink the batch: with two examples, each unit's "
+        "Two things work against batch normalization here: a network that needs no help, and statistics that say little.",
+        "A network of three layers trains well without it. Then shrink the batch: with two examples, each unit's "
         "normalized values are +1 and −1 (nearly), whatever went in.",
     ],
-    insight="With two examples a batch, a unit's normalized values are nearly always +1 and −1: which of the two is "
+    insight="With two examples per batch, a unit's normalized values are nearly always +1 and −1: which of the two is "
     "larger is all that is left. (With one example they are all 0, and nothing of the input is left.) "
-    "And at test time other statistics are used than those that it was trained with. "
+    "And at test time the network uses other statistics than in training. "
     "Batch normalization needs a batch. Notebook 06 shows what to use when there is none.",
 )

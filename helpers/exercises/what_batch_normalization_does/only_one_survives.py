@@ -18,20 +18,20 @@ only_one_survives = ExperimentExercise(
     mistakes=[
         Mistake(
             "other settings changed",
-            "The batch size or the depth was changed, too. Only the learning rate is free here: otherwise you cannot "
-            "say what did it.",
+            "The batch size or the depth was changed. Only the learning rate is free here: otherwise you cannot say "
+            "which change did it.",
             lambda r: r["batch_size"] != 60 or r["depth"] != 10,
         ),
         Mistake(
             "starving",
-            "At so small a rate the plain network is not broken, only slow: given more steps it would learn. Go the "
-            "other way, to steps that are too long for it.",
+            "Short steps make a network slow. They do not break it. Go the other way, to steps that are too long for the "
+            "plain network.",
             lambda r: r["learning_rate"] <= 0.1,
         ),
         Mistake(
             "both broken",
-            "Here the normalized network breaks as well. Its range is wide, and it ends. Go back a little.",
-            lambda r: r["batch"] < 0.7,
+            "Steps this long harm the normalized network as well. Its range is wide, but it ends. Go back to shorter ones.",
+            lambda r: r["batch"] < 0.7 and r["without"] < 0.2,
         ),
         Mistake(
             "both train",
@@ -39,12 +39,12 @@ only_one_survives = ExperimentExercise(
             lambda r: r["without"] >= 0.2,
         ),
     ],
-    otherwise="Close: the plain network is broken, and the normalized one has not come above 0.85 in 300 steps. Go "
-    "back a little towards the middle of its range.",
+    otherwise="Close: the plain network is broken, but the normalized one has not come above 0.85 in 300 steps. Go "
+    "back a little, towards the middle of its range.",
     hints=[
         "The figure of the 24 learning rates shows where the grey curve has fallen and the blue one has not.",
         "Between 0.5 and 2 there is room. The base rate times ten, say.",
     ],
-    insight="Too long a step makes the plain network's weights jump, and the ReLUs die or the loss grows without "
+    insight="A step that is too long makes the plain network's weights jump: its ReLUs die, or the loss grows without "
     "end. With batch normalization the same step makes the weights longer, and the next one turns them less.",
 )

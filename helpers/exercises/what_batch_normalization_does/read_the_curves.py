@@ -1,4 +1,4 @@
-"""Notebook 05, code: read the curves."""
+"""Notebook 05, predict: read the curves."""
 
 from __future__ import annotations
 
@@ -32,6 +32,15 @@ def _reading() -> dict[str, float | str]:
     }
 
 
+_ABOVE = "there the line has long been above 0.9. Where does it first get there?"
+_CLIMB = "there the line is in the middle of its climb, at about 0.5 to 0.8. The height that is asked for is 0.9."
+_BELOW = "there it is still clearly below 0.9."
+_ACCURACY = "a step is asked for, not an accuracy."
+_PLACE = "there the line is far below 0.9. (If it is the place in the array: look it up in `steps`.)"
+_TOO_LARGE = "that is too large for a quotient of these steps. (Is it their difference?)"
+_TOO_SMALL = "the plain network needs more steps than BN-x5, so this number is well above 1."
+
+
 read_the_curves = PredictExercise(
     _reading(),
     variable="reading",
@@ -40,82 +49,111 @@ read_the_curves = PredictExercise(
         ("plain reaches 0.9 at step", "BN-x5 reaches 0.9 at step"), lambda plain, ours: plain / ours
     )},
     tolerance=0.26,  # it is read from a figure
+    patterns=[
+        Mistake(
+            "swapped",
+            "these two would be right in each other's place. BN-x5 is the faster one.",
+            {"plain reaches 0.9 at step": 200.0, "BN-x5 reaches 0.9 at step": 750.0},
+        ),
+        Mistake(
+            "both a decade too low",
+            "on the logarithmic axis both readings are a decade too low.",
+            {"plain reaches 0.9 at step": 75.0, "BN-x5 reaches 0.9 at step": 20.0},
+        ),
+        Mistake(
+            "both a decade too high",
+            "on the logarithmic axis both readings are a decade too high.",
+            {"plain reaches 0.9 at step": 7500.0, "BN-x5 reaches 0.9 at step": 2000.0},
+        ),
+        Mistake(
+            "highest instead of lowest",
+            "BN-x5 is among the highest curves at both steps. The *lowest* one is asked for.",
+            {"lowest at step 100 of those with BN": "BN-x5", "lowest at step 5000": "BN-x5"},
+        ),
+    ],
     mistakes={
         "plain reaches 0.9 at step": [
+            Mistake("a decade too high", "that lies beyond the right edge of the figure.", 7500.0),
             Mistake(
                 "at the end",
-                "that is where the run ends and the plain network is at its best. Follow the height 0.9 to the left "
-                "until it meets the grey line.",
-                5000.0,
+                "that is at the end of the run or near it. Follow the height 0.9 to the left until it meets the grey line.",
+                4800.0,
             ),
             Mistake(
                 "already above 0.9",
-                "at 1000 the line is above 0.9 already; it was there one measurement before.",
+                "at 1000 the line is above 0.9 already, and at the measurement before it, too.",
                 1000.0,
             ),
             Mistake(
                 "not yet at 0.9",
-                "around 500 the line is still below 0.9. On a logarithmic axis the middle between 100 and 1000 is "
+                "up to step 500 the line is still below 0.9. On a logarithmic axis the middle between 100 and 1000 is "
                 "about 300, and 500 is well to the right of it.",
                 500.0,
             ),
-            Mistake(
-                "leaving chance",
-                "there the plain network has only begun to climb. The height that is asked for is 0.9.",
-                250.0,
-            ),
+            Mistake("in the climb", _CLIMB, 250.0),
+            Mistake("in the climb", _CLIMB, 300.0),
             Mistake(
                 "of another curve",
-                "that is another curve: at 200 the plain network is in the middle of its climb.",
+                "there the plain network has not come above 0.55. Did you read another curve?",
                 160.0,
             ),
             Mistake(
                 "a decade too low",
-                "the axis is logarithmic: after 100 its lines are 200, 300, 400, ...; this reading is a decade too "
-                "low.",
+                "there the line is still near 0.2. On a logarithmic axis the lines after 100 are 200, 300, 400, ...",
                 75.0,
             ),
-            Mistake("a decade too high", "that lies beyond the right edge of the figure.", 7500.0),
-            Mistake(
-                "late in the run",
-                "there the line has long been above 0.9. Where does it first get there?",
-                2500.0,
-            ),
-            Mistake("the accuracy", "that is an accuracy. The step is asked for.", 0.9),
+            Mistake("late in the run", _ABOVE, 1500.0),
+            Mistake("late in the run", _ABOVE, 2500.0),
+            Mistake("late in the run", _ABOVE, 3400.0),
+            Mistake("the accuracy", _ACCURACY, 0.9),
+            Mistake("the place", _PLACE, 10.0),
         ],
         "BN-x5 reaches 0.9 at step": [
-            Mistake("not yet at 0.9", "between 100 and 150 it is close to 0.9, and still below.", 118.0),
-            Mistake("far from 0.9", "at 50 it is still clearly below 0.9.", 50.0),
+            Mistake("not yet at 0.9", "there it is close to 0.9, and still below.", 118.0),
+            Mistake("far from 0.9", _BELOW, 34.0),
+            Mistake("far from 0.9", _BELOW, 50.0),
+            Mistake("far from 0.9", _BELOW, 70.0),
             Mistake(
                 "the slowest seed",
-                "300 is where its slowest seeds arrive (the lower edge of the band). Read the thick line: the median.",
+                "there the thick line, the median, is above 0.9 already. (The slowest seeds arrive at 300.)",
                 300.0,
             ),
             Mistake(
                 "to the plain network's best",
-                "that is where it reaches what the plain network reaches at best. Here 0.9 is asked for.",
+                "about there it reaches what the plain network reaches at best. Here 0.9 is asked for.",
                 2375.0,
             ),
             Mistake(
                 "of another curve",
-                "that is the step of a slower curve. BN-x5 is the one with the orange-red squares.",
+                "there BN-x5 is above 0.9 already; this fits a slower curve. BN-x5 is the one with the orange-red squares.",
                 500.0,
             ),
-            Mistake("of the plain network", "that is the plain network's step.", 750.0),
-            Mistake("a decade too low", "the axis is logarithmic, and this reading is a decade too low.", 20.0),
-            Mistake("the accuracy", "that is an accuracy. The step is asked for.", 0.9),
+            Mistake(
+                "of the plain network",
+                "there BN-x5 is above 0.9 already. The plain network gets there about then.",
+                750.0,
+            ),
+            Mistake("late in the run", _ABOVE, 1200.0),
+            Mistake("late in the run", _ABOVE, 1450.0),
+            Mistake("late in the run", _ABOVE, 3500.0),
+            Mistake("late in the run", _ABOVE, 5000.0),
+            Mistake(
+                "a decade too low",
+                "there it is still below 0.7. A reading on the logarithmic axis is easily a decade too low.",
+                20.0,
+            ),
+            Mistake("the accuracy", _ACCURACY, 0.9),
+            Mistake("the place", _PLACE, 6.0),
         ],
         "times fewer steps for BN-x5": [
-            Mistake("upside down", "it is the plain network's steps over those of BN-x5: above 1.", 200 / 750),
-            Mistake(
-                "the difference",
-                "that is the difference of the steps. Their quotient is asked for.",
-                550.0,
-            ),
+            Mistake("upside down", _TOO_SMALL, 200 / 750),
+            Mistake("a share", _TOO_SMALL, 1 - 200 / 750),
+            Mistake("the difference", _TOO_LARGE, 330.0),
+            Mistake("the difference", _TOO_LARGE, 550.0),
+            Mistake("the difference", _TOO_LARGE, 1000.0),
             Mistake(
                 "of the rates",
-                "this is not the quotient of your two steps. (5 is the quotient of the learning rates; the steps "
-                "are to be compared.)",
+                "is this the quotient of your two steps? (5 is the quotient of the learning rates, which is not asked for.)",
                 5.0,
             ),
             Mistake(
@@ -125,8 +163,8 @@ read_the_curves = PredictExercise(
             ),
             Mistake(
                 "to the plain network's best",
-                "this is not the quotient of your two steps. (About 2 is the factor for another target, the plain "
-                "network's best accuracy. Here it is 0.9.)",
+                "is this the quotient of your two steps? (About 2 is the factor for another target, the plain network's best "
+                "accuracy. Here it is 0.9.)",
                 2.0,
             ),
             Mistake(
@@ -148,7 +186,7 @@ read_the_curves = PredictExercise(
         "lowest at step 5000": [
             Mistake(
                 "the plain network is low at the end",
-                "the plain network is slow, and it arrives. One curve stays below it.",
+                "the plain network is slow, but it gets there. One curve stays below it.",
                 "plain",
             ),
             Mistake(

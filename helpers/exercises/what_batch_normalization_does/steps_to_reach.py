@@ -17,17 +17,31 @@ def _reach_cases():
     steps = np.array([10.0, 50.0, 200.0, 500.0, 1000.0])
     seeds = np.array([
         [0.12, 0.30, 0.65, 0.81, 0.90],  # rises
-        [0.10, 0.75, 0.80, 0.68, 0.60],  # reaches it and falls below again
+        [0.10, 0.75, 0.80, 0.68, 0.60],  # reaches 0.7 and falls below again
         [0.11, 0.20, 0.35, 0.65, 0.66],  # never
-        [0.40, 0.60, 0.72, 0.80, 0.90],
+        [0.40, 0.60, 0.62, 0.64, 0.90],  # only at the last measurement
     ])
-    equal = np.array([[0.5, 0.75, 0.875, 0.9375, 0.75], [0.75, 0.5, 0.25, 0.875, 0.9375]])
+    late = np.array([
+        [0.05, 0.10, 0.15, 0.30, 0.65],  # never, and the first
+        [0.65, 0.95, 0.60, 0.75, 0.98],  # falls below and returns
+        [0.85, 0.90, 0.70, 0.80, 0.85],  # throughout, once exactly
+    ])
+    equal = np.array([
+        [0.5, 0.75, 0.875, 0.9375, 0.75],
+        [0.75, 0.5, 0.25, 0.875, 0.9375],
+        [0.5, 0.625, 0.25, 0.75, 0.625],  # and never above
+    ])
+    at_once = np.array([[0.2, 0.3, 0.9, 0.4, 0.8], [0.9, 0.4, 0.5, 0.8, 0.95]])
+    dead = np.array([[0.0, 0.0, 0.0, 0.0, 0.0], [0.11, 0.30, 0.50, 0.70, 0.90]])
     return [
         Case("on four seeds, of which one never gets there, with never = 7777", (seeds, steps, 0.7, 7777.0)),
-        Case("on two seeds that reach the target exactly, one of them at once", (equal, steps, 0.75)),
-        Case("on a seed that is above the target at first, falls below it and returns",
-             (np.array([[0.9, 0.4, 0.5, 0.8, 0.95], [0.2, 0.9, 0.4, 0.3, 0.8]]), steps, 0.7)),
-        Case("on a target that no seed reaches, with never = 5555", (seeds, steps, 0.95, 5555.0)),
+        Case("on three seeds, of which the first never gets there, with never = 5555", (late, steps, 0.7, 5555.0)),
+        Case("on three seeds that reach the target exactly, one of them at once", (equal, steps, 0.75), edge=True),
+        Case("on a seed that is above the target at step 0", (at_once, steps - 10, 0.7, 5555.0), edge=True),
+        Case("on a target that no seed reaches, with never = -1", (dead, steps, 0.95, -1.0), edge=True),
+        Case("on a seed that gets there and one that does not, with never = 0", (seeds[1:3], steps, 0.7, 0.0), edge=True),
+        Case("on a seed that gets there and one that does not, with never = NaN", (seeds[1:3], steps, 0.7, np.nan),
+             edge=True),
     ]
 
 
@@ -97,18 +111,67 @@ def _staying(accuracies, steps, target, never=np.inf):
     return np.array([padded[found[-1] + 1] if len(found) else padded[0] for found in below])
 
 
+def _of_one_curve(average):
+    """The step of one curve for all seeds."""
+
+    def wrong(accuracies, steps, target, never=np.inf):
+        return _right(average(accuracies, axis=0)[None], steps, target, never)[0]
+
+    return wrong
+
+
 def _of_the_mean(accuracies, steps, target, never=np.inf):
-    return np.full(len(accuracies), _right(accuracies.mean(axis=0, keepdims=True), steps, target, never)[0])
+    return np.full(len(accuracies), _of_one_curve(np.mean)(accuracies, steps, target, never))
 
 
-def _transposed(accuracies, steps, target, never=np.inf):
-    reached = accuracies >= target
-    return np.where(reached.any(axis=0), reached.argmax(axis=0), never)
+def _those_that_reach(accuracies, steps, target):
+    """The first steps of the seeds that get there."""
+    return _right(accuracies, steps, target)[(accuracies >= target).any(axis=1)]
+
+
+def _best(accuracies, steps, target, never=np.inf):
+    return min(_those_that_reach(accuracies, steps, target), default=never)
+
+
+def _first_that_reaches(accuracies, steps, target, never=np.inf):
+    return next(iter(_those_that_reach(accuracies, steps, target)), never)
+
+
+def _inherited(accuracies, steps, target, never=np.inf):
+    results, last = [], never
+    for first in _right(accuracies, steps, target, None):
+        last = last if first is None else first
+        results.append(last)
+    return np.array(results, dtype=float)
+
+
+def _part_of_the_measurements(part):
+    return lambda accuracies, steps, target, never=np.inf: _right(
+        np.where(np.isin(np.arange(len(steps)), np.arange(len(steps))[part]), accuracies, -np.inf), steps, target, never
+    )
+
+
+def _by_row_or_column(asked, first, *, look_up=True):
+    """Axes for ``any`` and ``argmax`` that are not both 1."""
+
+    def wrong(accuracies, steps, target, never=np.inf):
+        reached = accuracies >= target
+        places = reached.argmax(axis=first)
+        return np.where(reached.any(axis=asked), steps[places] if look_up else places, never)
+
+    return wrong
+
+
+def _is_never(args, outputs):
+    return np.isclose(outputs[0], args[3] if len(args) > 3 else np.inf, equal_nan=True)
 
 
 _INDEX = (
     "That is the *place* in the array, not the step. The measurements are not evenly spaced: look the place up in "
     "`steps`."
+)
+_THROUGH = (
+    "The place is counted through the whole table, seed after seed: `argmax` needs an axis to look at each row for itself."
 )
 
 
@@ -180,6 +243,21 @@ steps_to_reach = CodeExercise(
             _reach(_first, compare=np.greater),
         ),
         Mistake(
+            "equal instead of at least",
+            "Only an accuracy that is exactly the target counts, and one above it does not. \"At least\" is asked for.",
+            _reach(_first, compare=np.equal),
+        ),
+        Mistake(
+            "never for all",
+            "Every seed gets `never`, also one that reaches the target.",
+            lambda accuracies, steps, target, never=np.inf: np.full(len(accuracies), never),
+        ),
+        Mistake(
+            "first step for all",
+            "Every seed gets the first step, whatever its accuracies are.",
+            lambda accuracies, steps, target, never=np.inf: np.full(len(accuracies), steps[0]),
+        ),
+        Mistake(
             "first step below",
             "The comparison is turned round: that is the first step at which the accuracy is below the target.",
             _reach(_first, compare=np.less),
@@ -191,13 +269,16 @@ steps_to_reach = CodeExercise(
         ),
         Mistake(
             "the step before",
-            "That is the last step *before* the target is reached. The first one at which it is reached is asked for.",
-            _reach(lambda reached, steps, row: steps[max(reached.argmax() - 1, 0)]),
+            "That is one measurement too early: the last one *before* the target is reached.",
+            _reach(lambda reached, steps, row: steps[reached.argmax() - 1]),
         ),
         Mistake(
             "the step after",
-            "That is one measurement too late.",
-            _reach(lambda reached, steps, row: steps[min(reached.argmax() + 1, len(steps) - 1)]),
+            "That is one measurement too late. And where the target is reached at the last measurement, there is none "
+            "after it.",
+            lambda accuracies, steps, target, never=np.inf: np.where(
+                (accuracies >= target).any(axis=1), steps[(accuracies >= target).argmax(axis=1) + 1], never
+            ),
         ),
         Mistake(
             "interpolated",
@@ -224,6 +305,12 @@ steps_to_reach = CodeExercise(
             lambda accuracies, steps, target, never=np.inf: np.where(accuracies >= target, steps, never),
         ),
         Mistake(
+            "every step above, in one row",
+            "That is every step at which the target is reached, of all seeds one after another. The first of each seed is "
+            "asked for, shape (S,).",
+            lambda accuracies, steps, target, never=np.inf: steps[np.where(accuracies >= target)[1]],
+        ),
+        Mistake(
             "the places above",
             "That is where the target is reached, True or False, shape (S, T). The step of the first True of each "
             "row is asked for.",
@@ -236,8 +323,15 @@ steps_to_reach = CodeExercise(
         ),
         Mistake(
             "sorted search",
-            "`searchsorted` needs values that rise. An accuracy may fall again, and then it finds the wrong place.",
+            "Searching as in sorted values needs accuracies that only rise. One may fall again, and then the search "
+            "finds a wrong place.",
             _searched,
+        ),
+        Mistake(
+            "np.interp",
+            "`np.interp` looks for the target in values that only rise, and draws a line between two measurements. An "
+            "accuracy may fall again, and a seed that never gets there has the last step.",
+            lambda accuracies, steps, target, never=np.inf: np.array([np.interp(target, row, steps) for row in accuracies]),
         ),
         Mistake(
             "nearest",
@@ -253,7 +347,99 @@ steps_to_reach = CodeExercise(
         Mistake(
             "of the mean curve, one number",
             "It averages over the seeds first: one step, that of the mean curve. Each seed is to have its own.",
-            lambda *args: _of_the_mean(*args)[0],
+            _of_one_curve(np.mean),
+        ),
+        Mistake(
+            "of the median curve, one number",
+            "It takes the median over the seeds first: one step, that of the median curve. Each seed is to have its own.",
+            _of_one_curve(np.median),
+        ),
+        Mistake(
+            "of the first seed",
+            "That is one number, for the first seed. Return one for each seed, shape (S,). (A `return` inside the loop "
+            "ends the function before the second seed.)",
+            lambda *args: _right(*args)[0],
+        ),
+        Mistake(
+            "of the first seed that gets there",
+            "That is one number, for the first seed in the array that reaches the target. Return one for each seed, shape "
+            "(S,). (A `return` inside the loop ends the function there.)",
+            _first_that_reaches,
+        ),
+        Mistake(
+            "counted through all seeds",
+            _THROUGH + " Here every seed gets the same step, or `never`.",
+            lambda accuracies, steps, target, never=np.inf: np.where(
+                (accuracies >= target).any(axis=1), steps[(accuracies >= target).argmax()], never
+            ),
+        ),
+        Mistake(
+            "counted through all seeds, one number",
+            _THROUGH + " Here one number is left for all of them.",
+            lambda accuracies, steps, target, never=np.inf: steps[(accuracies >= target).argmax()],
+        ),
+        Mistake(
+            "inherited",
+            "A seed that never reaches the target gets the step of the seed before it. Whatever keeps the step has to be "
+            "set to `never` again for each seed.",
+            _inherited,
+        ),
+        Mistake(
+            "at once taken for never",
+            "A seed that is at the target in the first measurement gets `never`. A first True at place 0 is not the same as "
+            "none.",
+            lambda accuracies, steps, target, never=np.inf: np.where(
+                (accuracies >= target).argmax(axis=1) > 0, steps[(accuracies >= target).argmax(axis=1)], never
+            ),
+        ),
+        Mistake(
+            "asked of all seeds together",
+            "A seed that never reaches the target gets the first step of all, as soon as another seed reaches it. Ask "
+            "each row for itself.",
+            lambda accuracies, steps, target, never=np.inf: np.where(
+                (accuracies >= target).any(), steps[(accuracies >= target).argmax(axis=1)], never
+            ),
+        ),
+        Mistake(
+            "above throughout",
+            "Only a seed that is at the target in *every* measurement gets a step; all others get `never`. One "
+            "measurement is enough.",
+            lambda accuracies, steps, target, never=np.inf: np.where(
+                (accuracies >= target).all(axis=1), steps[(accuracies >= target).argmax(axis=1)], never
+            ),
+        ),
+        Mistake(
+            "decided by the last measurement",
+            "A seed gets the last step or `never`, depending on its last measurement alone. In a loop, what comes later "
+            "overwrites what was found before.",
+            lambda accuracies, steps, target, never=np.inf: np.where(accuracies[:, -1] >= target, steps[-1], never),
+        ),
+        Mistake(
+            "decided by the first measurement",
+            "A seed gets the first step or `never`, depending on its first measurement alone. Whether it never gets there "
+            "is known only after the last one.",
+            lambda accuracies, steps, target, never=np.inf: np.where(accuracies[:, 0] >= target, steps[0], never),
+        ),
+        Mistake(
+            "last measurement left out",
+            "The last measurement is not looked at: a seed that first gets there at the end has `never`.",
+            _part_of_the_measurements(slice(-1)),
+        ),
+        Mistake(
+            "first measurement left out",
+            "The first measurement is not looked at: a seed that is there at once gets a later step.",
+            _part_of_the_measurements(slice(1, None)),
+        ),
+        Mistake(
+            "smallest of steps and never",
+            "`never` stands in the result of seeds that do get there, wherever it is smaller than their steps, as 0 is. It "
+            "is only for a seed that does not.",
+            lambda accuracies, steps, target, never=np.inf: np.where(accuracies >= target, steps, never).min(axis=1),
+        ),
+        Mistake(
+            "never has no first place",
+            "A seed that never reaches the target has no first place. Ask whether there is one before you take it.",
+            lambda accuracies, steps, target, never=np.inf: np.array([steps[row >= target][0] for row in accuracies]),
         ),
         Mistake(
             "averaged over seeds",
@@ -270,7 +456,7 @@ steps_to_reach = CodeExercise(
         Mistake(
             "of the best seed",
             "That is one number, for the fastest seed. Return one for each seed, shape (S,).",
-            lambda *args: _right(*args).min(),
+            _best,
         ),
         Mistake(
             "how many above",
@@ -284,9 +470,28 @@ steps_to_reach = CodeExercise(
             lambda accuracies, steps, target, never=np.inf: (accuracies < target).sum(axis=1),
         ),
         Mistake(
+            "place of the maximum",
+            "That is the place of each seed's highest accuracy. The target may be reached long before, or never; and a "
+            "place is not a step.",
+            lambda accuracies, steps, target, never=np.inf: accuracies.argmax(axis=1),
+        ),
+        Mistake(
             "axis 0",
-            "`argmax` runs over axis 0, the seeds. For each seed it should run over the measurements, axis 1.",
-            _transposed,
+            "For each measurement it looks through the seeds (axis 0). For each seed it should look through the "
+            "measurements, axis 1.",
+            _by_row_or_column(0, 0, look_up=False),
+        ),
+        Mistake(
+            "axis 0, looked up",
+            "For each measurement it looks through the seeds (axis 0). For each seed it should look through the "
+            "measurements, axis 1.",
+            _by_row_or_column(0, 0),
+        ),
+        Mistake(
+            "axis 0 for any",
+            "One part has a number for each measurement, the other one for each seed. Both should look through the "
+            "measurements, axis 1.",
+            _by_row_or_column(0, 1),
         ),
         Mistake(
             "accuracy",
@@ -297,17 +502,17 @@ steps_to_reach = CodeExercise(
             "seeds left out",
             "The seeds that never get there are left out, so the result is shorter than the number of seeds. They "
             "are to be there, with `never`.",
-            lambda accuracies, steps, target, never=np.inf: _right(accuracies, steps, target)[
-                (accuracies >= target).any(axis=1)
-            ],
+            lambda accuracies, steps, target, never=np.inf: _those_that_reach(accuracies, steps, target),
         ),
     ],
     properties=[
         Property(
+            "`never` should stand where a seed never reaches the target, and nowhere else.",
+            lambda args, outputs: np.array_equal(_is_never(args, outputs), ~(args[0] >= args[2]).any(axis=1)),
+        ),
+        Property(
             "Every number of the result should be one of `steps`, or `never`.",
-            lambda args, outputs: bool(
-                np.all(np.isin(outputs[0], args[1]) | (outputs[0] == (args[3] if len(args) > 3 else np.inf)))
-            ),
+            lambda args, outputs: bool(np.all(np.isin(outputs[0], args[1]) | _is_never(args, outputs))),
         ),
     ],
     points=2,

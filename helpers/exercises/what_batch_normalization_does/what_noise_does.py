@@ -36,28 +36,29 @@ what_noise_does = PredictExercise(
         "inputs wander, noisy against plain": [
             Mistake(
                 "still calmer than plain",
-                "look again at the grey line of the drift: high for a while, and low for most of the time. The noise "
-                "draws each unit's mean anew at every step, from −0.5 to 0.5: two such draws are a third apart on "
-                "average, in standard deviations of BN's output. Compare the averages.",
+                "look again at the grey line of the drift: it is high for a while, and low before and after. The noise draws "
+                "each unit's mean anew at every step, from −0.5 to 0.5. Two such draws are a third apart on average, in "
+                "standard deviations of BN's output. Compare the averages.",
                 "less",
             ),
             Mistake(
                 "as much as plain",
-                "at its peak the plain network's drift is about as large; but it does not stay there, and the noise "
-                "never stops. The average over training is asked for.",
+                "the plain network's drift is about as large at its peak. But it does not stay there, and the noise never "
+                "stops. The average over training is asked for.",
                 "about the same",
             ),
         ],
         "training, noisy against plain": [
             Mistake(
                 "as the hypothesis says",
-                "that is what one must expect if a steady input is what helps. It is a good prediction, and it is "
-                "not what happens. Look at the next figure.",
+                "that is what one must expect if a steady input is what helps. It is a good prediction, but it is not what "
+                "happens: see the figure of the test accuracy below.",
                 "slower",
             ),
             Mistake(
                 "advantage gone",
-                "if a steady input were all that helps, the advantage would be gone. Look at the next figure.",
+                "if a steady input were all that helps, the advantage would be gone. It is not: see the figure of the test "
+                "accuracy below.",
                 "about the same",
             ),
         ],
@@ -65,7 +66,7 @@ what_noise_does = PredictExercise(
     points=1,
     hints=[
         "Where does the noise stand: before or behind the normalization?",
-        "The third is a test of a hypothesis. Answer what you believe: both answers teach something.",
+        "The third entry tests a hypothesis. Answer what you believe: each answer teaches something.",
     ],
     insight="On average the layers' inputs wander more than in either network, and training starts fast all the same. "
     "Whatever batch normalization does for the start, a steady distribution of inputs is not the main part of it.",

@@ -1,0 +1,403 @@
+"""Notebook 06: what students' answers that are not in the catalogue are told."""
+
+import numpy as np
+import pytest
+
+from helpers.exercises import layer_instance_and_group_normalization as exercises
+from helpers.exercises.layer_instance_and_group_normalization.instance_norm import normalize_groups
+
+
+def normalized(x, axes, epsilon=1e-3):
+    return (x - x.mean(axes, keepdims=True)) / np.sqrt(x.var(axes, keepdims=True) + epsilon)
+
+
+def by_std(x, axes, epsilon, ddof=0):
+    return (x - x.mean(axes, keepdims=True)) / (x.std(axes, keepdims=True, ddof=ddof) + epsilon)
+
+
+def all_but_first(x):
+    return tuple(range(1, x.ndim))
+
+
+def weighted(x_hat):
+    """An answer to ``layer_norm`` or ``instance_norm``; x_hat takes x and epsilon."""
+    return lambda x, gamma, beta, epsilon=1e-3: gamma * x_hat(x, epsilon) + beta
+
+
+def centred(x):
+    return x - x.mean(all_but_first(x), keepdims=True)
+
+
+def other_default(x, gamma, beta, eps=1e-5):
+    return gamma * normalized(x, all_but_first(x), eps) + beta
+
+
+def column(x, gamma, beta, epsilon=1e-3):
+    return normalized(x, all_but_first(x), epsilon) * gamma[:, None] + beta[:, None]
+
+
+def guarded(x, epsilon):
+    std = x.std(all_but_first(x), keepdims=True)
+    return centred(x) / np.where(std == 0, 1, std)
+
+
+LAYER = {
+    "torch.std": (weighted(lambda x, e: by_std(x, all_but_first(x), e, ddof=1)), "ddof=1, std + epsilon"),
+    "Keras' default, and the std": (weighted(lambda x, e: by_std(x, -1, e)), "last axis only, std + epsilon"),
+    "over the batch, no epsilon": (weighted(lambda x, e: (x - x.mean(0)) / x.std(0)), "axis 0, epsilon left out"),
+    "x_hat without epsilon": (
+        lambda x, gamma, beta, epsilon=1e-3: centred(x) / x.std(all_but_first(x), keepdims=True),
+        "epsilon left out, gamma and beta left out",
+    ),
+    "var without an axis": (
+        weighted(lambda x, e: centred(x) / np.sqrt(x.var() + e)), "variance of all examples together"
+    ),
+    "mean without an axis": (
+        weighted(lambda x, e: (x - x.mean()) / np.sqrt(x.var(all_but_first(x), keepdims=True) + e)),
+        "mean of all examples together",
+    ),
+    "the course's normalize without epsilon": (
+        weighted(lambda x, e: normalized(x, all_but_first(x))), "epsilon fixed at 1e-3"
+    ),
+    "1e-8": (weighted(lambda x, e: normalized(x, all_but_first(x), 1e-8)), "epsilon left out"),
+    "a guard for 0": (weighted(guarded), "epsilon left out"),
+    "PyTorch's default": (other_default, "default of 1e-5"),
+    "a column": (column, "gamma as a column, behind"),
+    "a range": (weighted(lambda x, e: normalized(x, range(1, x.ndim), e)), "axes as a range"),
+    "no squares": (
+        weighted(lambda x, e: centred(x) / np.sqrt(centred(x).mean(all_but_first(x), keepdims=True) + e)),
+        "deviations not squared",
+    ),
+}
+
+
+@pytest.mark.parametrize(("answer", "name"), LAYER.values(), ids=LAYER)
+def test_layer_norm_is_named(answer, name):
+    assert exercises.layer_norm.evaluate(answer).mistakes == (name,)
+
+
+def test_two_mistakes_are_not_told_that_rows_come_out_right():
+    said = exercises.layer_norm.evaluate(LAYER["Keras' default, and the std"][0])
+    assert "it is right" not in str(said) and "Epsilon is added to the standard deviation" in str(said)
+
+
+def test_epsilon_that_has_no_effect_is_not_said_to_give_nan():
+    assert "is NaN" not in str(exercises.layer_norm.evaluate(LAYER["1e-8"][0]))
+
+
+@pytest.mark.parametrize("left", [0, 1])
+def test_a_loop_that_ends_early_is_asked_how_far_it_goes(left):
+    def answer(x, gamma, beta, epsilon=1e-3):
+        y = np.zeros(x.shape)
+        for n in range(len(x) - 1):
+            y[n] = normalized(x[n], None, epsilon) * gamma + beta
+        return y + left * beta * (np.arange(len(x)) == len(x) - 1).reshape(-1, *[1] * (x.ndim - 1))
+
+    assert "does the loop reach every one?" in str(exercises.layer_norm.evaluate(answer))
+
+
+def grouped(x_hat):
+    """An answer to ``group_norm``; x_hat takes the five axes, and epsilon."""
+
+    def answer(x, groups, gamma, beta, epsilon=1e-3):
+        N, H, W, C = x.shape
+        if C % groups:
+            raise ValueError("groups")
+        return gamma * x_hat(x.reshape(N, H, W, groups, C // groups), epsilon).reshape(x.shape) + beta
+
+    return answer
+
+
+def sliced(part, x_hat=lambda x, e: normalized(x, (1, 2, 3), e), weigh=None, count=None):
+    """An answer in a loop over ``part(g, C, groups)``."""
+
+    def answer(x, groups, gamma, beta, epsilon=1e-3):
+        if x.shape[-1] % groups:
+            raise ValueError
+        y = np.zeros(x.shape)
+        for g in range(count(groups, x) if count else groups):
+            at = part(g, x.shape[-1], groups)
+            y[..., at] = x_hat(x[..., at], epsilon)
+            if weigh:
+                y[..., at] = weigh(gamma, g, at) * y[..., at] + weigh(beta, g, at)
+        return y if weigh else gamma * y + beta
+
+    return answer
+
+
+def neighbours(g, C, groups):
+    return slice(g * (C // groups), (g + 1) * (C // groups))
+
+
+def pasted(x, groups, gamma, beta, epsilon=1e-3):
+    N, C, H, W = x.shape
+    x = normalized(x.reshape(N, groups, C // groups, H, W), (2, 3, 4), epsilon).reshape(N, C, H, W)
+    return x * gamma.reshape(1, C, 1, 1) + beta.reshape(1, C, 1, 1)
+
+
+def pasted_but_for_gamma(x, groups, gamma, beta, epsilon=1e-3):
+    N, C, H, W = x.shape
+    if C % groups:
+        raise ValueError
+    return normalized(x.reshape(N, groups, C // groups, H, W), (2, 3, 4), epsilon).reshape(N, C, H, W) * gamma + beta
+
+
+def gamma_in_front(x, groups, gamma, beta, epsilon=1e-3):
+    return gamma[None, :, None, None] * normalize_groups(x, groups, epsilon) + beta[None, :, None, None]
+
+
+def left_in_front(x, groups, gamma, beta, epsilon=1e-3):
+    y = normalize_groups(x, groups, epsilon).transpose(0, 3, 1, 2)
+    return y * gamma[:, None, None] + beta[:, None, None]
+
+
+def float_size(x, groups, gamma, beta, epsilon=1e-3):
+    return gamma * normalized(x.reshape(*x.shape[:3], groups, x.shape[3] / groups), (1, 2, 4), epsilon) + beta
+
+
+def looking_at(wrong):
+    """Right where the groups divide the channels, but ``wrong(x, groups)`` raises the ValueError."""
+
+    def answer(x, groups, gamma, beta, epsilon=1e-3):
+        if wrong(x, groups):
+            raise ValueError("groups")
+        y = np.zeros(x.shape)
+        for g in range(groups):
+            y[..., neighbours(g, x.shape[3], groups)] = normalized(
+                x[..., neighbours(g, x.shape[3], groups)], (1, 2, 3), epsilon
+            )
+        return gamma * y + beta
+
+    return answer
+
+
+GROUP = {
+    "pasted, gamma along the last axis": (pasted_but_for_gamma, "blocks of memory"),
+    "(2, 3, 4)": (grouped(lambda x, e: normalized(x, (2, 3, 4), e)), "axes of channels first"),
+    "(1, 4)": (grouped(lambda x, e: normalized(x, (1, 4), e)), "each column by itself"),
+    "(3, 4)": (grouped(lambda x, e: normalized(x, (3, 4), e)), "each place over all its channels"),
+    "(1, 2)": (grouped(lambda x, e: normalized(x, (1, 2), e)), "each channel by itself"),
+    "(1, 2, 3, 4)": (grouped(lambda x, e: normalized(x, (1, 2, 3, 4), e)), "one group"),
+    "torch.std": (grouped(lambda x, e: by_std(x, (1, 2, 4), e, ddof=1)), "ddof=1, std + epsilon"),
+    "var of the picture": (
+        grouped(lambda x, e: (x - x.mean((1, 2, 4), keepdims=True)) / np.sqrt(x.var((1, 2, 3, 4), keepdims=True) + e)),
+        "variance of the whole picture",
+    ),
+    "every second channel": (sliced(lambda g, C, groups: slice(g, None, groups)), "strided channels"),
+    "every second channel, and the std": (
+        sliced(lambda g, C, groups: slice(g, None, groups), lambda x, e: by_std(x, (1, 2, 3), e)),
+        "strided channels, std + epsilon",
+    ),
+    "slices of `groups` channels": (
+        sliced(lambda g, C, groups: slice(g * groups, (g + 1) * groups), count=lambda groups, x: x.shape[3] // groups),
+        "groups for their size",
+    ),
+    "slices over the batch": (sliced(neighbours, lambda x, e: normalized(x, None, e)), "over the batch"),
+    "gamma[g]": (sliced(neighbours, weigh=lambda w, g, at: w[g]), "gamma for each group"),
+    "gamma[g], Bessel": (
+        sliced(neighbours, lambda x, e: (x - x.mean((1, 2, 3), keepdims=True)) / np.sqrt(
+            x.var((1, 2, 3), keepdims=True, ddof=1) + e), lambda w, g, at: w[g]),
+        "gamma for each group, ddof=1",
+    ),
+    "gamma[:size]": (
+        sliced(neighbours, weigh=lambda w, g, at: w[: at.stop - at.start]), "gamma of the first group"
+    ),
+    "channels left in front": (left_in_front, "channels first in the result"),
+    "C / groups": (float_size, "size as a float"),
+    "looks at the pictures": (looking_at(lambda x, groups: x.shape[0] % groups), "another axis divided"),
+    "looks at the height": (looking_at(lambda x, groups: x.shape[1] % groups), "another axis divided"),
+    "looks at the width": (looking_at(lambda x, groups: x.shape[2] % groups), "another axis divided"),
+    "the wrong way round": (looking_at(lambda x, groups: groups % x.shape[3]), "another axis divided"),
+    "too many groups only": (
+        looking_at(lambda x, groups: groups > x.shape[3]), "groups that do not divide the channels"
+    ),
+}
+
+
+@pytest.mark.parametrize(("answer", "name"), GROUP.values(), ids=GROUP)
+def test_group_norm_is_named(answer, name):
+    assert exercises.group_norm.evaluate(answer).mistakes == (name,)
+
+
+@pytest.mark.parametrize("answer", [pasted, gamma_in_front])
+def test_channels_first_is_told_the_layout(answer):
+    verdict = exercises.group_norm.evaluate(answer)
+    assert verdict.state == "unusable"
+    assert "Here the channels come last" in str(verdict)
+
+
+def test_another_error_is_not_called_an_accident():
+    def answer(x, groups, gamma, beta, epsilon=1e-3):
+        if x.shape[-1] % groups:
+            raise TypeError("groups must divide the channels")
+        return sliced(neighbours)(x, groups, gamma, beta, epsilon)
+
+    verdict = exercises.group_norm.evaluate(answer)
+    assert verdict.mistakes == ("another error",)
+    assert "accident" not in str(verdict)
+
+
+def test_the_last_group_left_out_is_asked_how_far_the_loop_goes():
+    answer = sliced(neighbours, count=lambda groups, x: groups - 1)
+    assert "does the loop reach every group?" in str(exercises.group_norm.evaluate(answer))
+
+
+def with_einsum(x, groups, gamma, beta, epsilon=1e-3):
+    if x.shape[-1] % groups:
+        raise ValueError
+    parts = x.reshape(len(x), -1, groups, x.shape[-1] // groups)
+    count = parts[0, :, 0].size
+    parts = parts - np.einsum("npgc->ng", parts)[:, None, :, None] / count
+    variance = np.einsum("npgc,npgc->ng", parts, parts)[:, None, :, None] / count
+    return gamma * (parts / np.sqrt(variance + epsilon)).reshape(x.shape) + beta
+
+
+def weighted_on_five_axes(x, groups, gamma, beta, epsilon=1e-3):
+    parts = normalized(x.reshape(*x.shape[:3], groups, x.shape[3] // groups), (1, 2, 4), epsilon)  # raises by itself
+    return (gamma.reshape(groups, -1) * parts + beta.reshape(groups, -1)).reshape(x.shape)
+
+
+def in_float32(x, groups, gamma, beta, epsilon=1e-3):
+    return with_einsum(x.astype(np.float32), groups, gamma, beta, epsilon).astype(np.float32)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        with_einsum, weighted_on_five_axes, in_float32, sliced(neighbours),
+        sliced(neighbours, weigh=lambda w, g, at: w[at]),
+    ],
+)
+def test_other_ways_to_group_norm_are_right(answer):
+    assert exercises.group_norm.evaluate(answer).passed
+
+
+def group_norm(x, groups, gamma, beta, epsilon=1e-3):
+    return gamma * normalize_groups(x, groups, epsilon) + beta
+
+
+INSTANCE = {
+    "one group, no epsilon": (weighted(lambda x, e: normalize_groups(x, 1)), "one group, epsilon fixed at 1e-3"),
+    "x_hat only, no epsilon": (
+        lambda x, gamma, beta, epsilon=1e-3: normalize_groups(x, x.shape[-1]),
+        "epsilon fixed at 1e-3, gamma and beta left out",
+    ),
+    "gamma twice": (
+        lambda x, gamma, beta, epsilon=1e-3: gamma * group_norm(x, x.shape[-1], gamma, beta, epsilon) + beta,
+        "gamma and beta twice",
+    ),
+    "pasted axes and Bessel": (
+        weighted(lambda x, e: (x - x.mean((2, 3), keepdims=True)) / np.sqrt(x.var((2, 3), keepdims=True, ddof=1) + e)),
+        "channels-first axes, ddof=1",
+    ),
+    "var without an axis": (
+        weighted(lambda x, e: (x - x.mean((1, 2), keepdims=True)) / np.sqrt(x.var() + e)),
+        "variance of all pictures together",
+    ),
+    "places": (
+        lambda x, gamma, beta, epsilon=1e-3: gamma * normalize_groups(x, x[0, ..., 0].size * 7, epsilon) + beta,
+        "groups that do not divide the channels",
+    ),
+}
+
+
+@pytest.mark.parametrize(("answer", "name"), INSTANCE.values(), ids=INSTANCE)
+def test_instance_norm_is_named(answer, name):
+    assert exercises.instance_norm.evaluate(answer).mistakes == (name,)
+
+
+def test_not_every_value_error_is_one_of_groups():
+    def answer(x, gamma, beta, epsilon=1e-3):
+        return normalize_groups(x, x.shape[-1], epsilon) * gamma.reshape(1, 1, 1, 1) + beta
+
+    assert exercises.instance_norm.evaluate(answer).state == "unusable"
+
+
+def test_a_call_within_a_comprehension_is_seen():
+    def answer(x, gamma, beta, epsilon=1e-3):
+        return np.concatenate([gamma * normalize_groups(one[None], len(gamma), epsilon) + beta for one in x])
+
+    verdict = exercises.instance_norm.evaluate(answer)
+    assert verdict.passed and "normalize_groups" not in str(verdict)
+
+
+def told(exercise, **wrong):
+    entries = {name.replace("__", ", ").replace("_", " "): value for name, value in wrong.items()}
+    return exercise.evaluate(exercise.answers | entries)
+
+
+def test_axes_that_stay_are_told_once():
+    verdict = told(exercises.axis_table, axes__batch=(3,), axes__layer=(0,), axes__instance=(0, 3))
+    assert verdict.mistakes == ("the axes that stay",)
+
+
+def test_two_layers_exchanged_are_told_once_and_their_means_follow():
+    verdict = told(
+        exercises.axis_table, axes__batch=(1, 2, 3), axes__layer=(0, 1, 2), means__batch=4, means__layer=6
+    )
+    assert verdict.mistakes == ("batch and layer exchanged",)
+    assert str(verdict).count("this fits your") == 2
+
+
+def test_one_layer_for_another_is_not_called_an_exchange():
+    assert "places" not in str(told(exercises.axis_table, axes__batch=(1, 2, 3), means__batch=4))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "name"),
+    [
+        ({"axes__batch": (0, 2, 3), "axes__instance": (2, 3)}, "channels first"),
+        ({"axes__layer": (0, 1, 2), "axes__instance": (0, 1)}, "axes of one picture"),
+        ({"means__batch": 256, "means__layer": 384, "means__instance": 64}, "values and means exchanged"),
+        ({"means__layer": 1, "means__instance": 6, "means__group": 3}, "means of one picture"),
+        ({"means__group": 24, "values_in_each_mean__group": 64}, "group: a mean a channel"),
+    ],
+)
+def test_one_cause_in_the_table_is_told_once(wrong, name):
+    assert told(exercises.axis_table, **wrong).mistakes == (name,)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "name"),
+    [
+        ({"layer": True, "instance": True, "group": True}, "all change"),
+        ({"batch__training": False, "batch__inference": True}, "training and inference exchanged"),
+        ({"batch__training": False, "batch__inference": True, "layer": True, "instance": True, "group": True},
+         "turned round"),
+    ],
+)
+def test_one_cause_of_dependence_is_told_once(wrong, name):
+    assert told(exercises.batch_dependence, **wrong).mistakes == (name,)
+
+
+def test_values_follow_from_pictures():
+    own, values = "pictures in a mean, BN on each worker", "values in a mean, BN on each worker"
+    verdict = exercises.workers.evaluate(exercises.workers.answers | {own: 16, values: 784})
+    assert verdict.mistakes == ("all pictures of a step",)
+    assert "this fits your" in str(verdict) and "changed places" not in str(verdict)
+
+
+@pytest.mark.parametrize(
+    ("settings", "batch", "group", "name", "never"),
+    [
+        ((8, 8, 0.3), 0.81, 0.38, "group normalization fails", "either"),
+        ((4, 12, 0.1), 0.30, 0.28, "both fail", "ahead"),
+        ((2, 4, 0.1), 0.85, 0.86, "batch below 4", "easy"),
+        ((32, 2, 0.1), 0.85, 0.90, "large batch", "little to lose"),
+        ((4, 2, 0.3), 0.87, 0.87, "shallow", "is ahead"),
+        ((4, 6, 0.3), 0.80, 0.80, None, "is ahead"),
+    ],
+)
+def test_the_race_is_told_what_its_numbers_show(settings, batch, group, name, never):
+    result = dict(zip(("batch_size", "depth", "learning_rate"), settings)) | {"batch": batch, "group": group}
+    exercises.hurt_batch_norm.remember(lambda: result)()
+    verdict = exercises.hurt_batch_norm.evaluate(result)
+    assert verdict.mistakes == ((name,) if name else ())
+    assert never not in str(verdict)
+
+
+def test_settings_of_numpy_and_a_lead_of_exactly_a_tenth_are_taken():
+    result = {"batch_size": np.int64(4), "depth": np.int64(6), "learning_rate": np.float32(0.1),
+              "batch": np.float64(0.7), "group": np.float64(0.8)}
+    exercises.hurt_batch_norm.remember(lambda: result)()
+    assert exercises.hurt_batch_norm.evaluate(result).passed
