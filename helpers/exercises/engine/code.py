@@ -63,6 +63,7 @@ class CodeExercise(Exercise):
         properties: told where the mistake is not known; the first that fails is named.
         variants: other right implementations; only the tests use them.
         given: returns what the solution's source uses and the notebook has defined before (NumPy apart), by name.
+        layout: what the notebook calls the axes of 4-D input.
     """
 
     kind = "code"
@@ -78,6 +79,7 @@ class CodeExercise(Exercise):
         properties: Sequence[Property] = (),
         variants: Sequence[Callable] = (),
         given: Callable[[], Mapping[str, Any]] = dict,
+        layout: str = "(N, H, W, C)",
         points: int = 2,
         hints: Sequence[str],
         insight: str,
@@ -90,6 +92,7 @@ class CodeExercise(Exercise):
         self.properties = tuple(properties)
         self.variants = tuple(variants)
         self.given = given
+        self._layout = layout
         self._reference: list[tuple[Case, list[np.ndarray]]] | None = None
         self._wrong: dict[tuple[str, int], Outputs] = {}
 
@@ -208,8 +211,10 @@ class CodeExercise(Exercise):
             return arrays, None
         hint = "What it printed is not what it returns." if outcome.printed else ""
         values = (outcome.value,) if len(self.outputs) == 1 else outcome.value
-        turned = any(_channels_first(v, e) for v, e in zip(values, expected)) if isinstance(values, (tuple, list)) else False
-        refusal = self._verdict("unusable", arrays.text, f"That was {case.text}.", hint, _CHANNELS_LAST if turned else "")
+        turned = isinstance(values, (tuple, list)) and any(map(_channels_first, values, expected))
+        refusal = self._verdict(
+            "unusable", arrays.text, f"That was {case.text}.", hint, self._channels_last() if turned else ""
+        )
         if not isinstance(values, (tuple, list)) or len(values) != len(self.outputs):
             return [arrays] * len(self.outputs), refusal
         # A wrong shape may be a mistake we know; the shape alone would say less.
@@ -218,8 +223,12 @@ class CodeExercise(Exercise):
     def _raised(self, answer: Callable, case: Case, error: BaseException) -> Verdict:
         sentence, where = sandbox.describe_error(error, answer)
         pictures = any(isinstance(arg, np.ndarray) and arg.ndim == 4 for arg in case.args)
-        layout = _CHANNELS_LAST if pictures else ""
+        # What a mistaken layout raises: shapes that do not fit, an index or an axis that is not there.
+        layout = self._channels_last() if pictures and isinstance(error, (ValueError, IndexError)) else ""
         return self._verdict("unusable", sentence, f"That was {case.text}.", layout, code=where)
+
+    def _channels_last(self) -> str:
+        return f"Here the channels come last: {self._layout}."
 
     def _arrays(self, value: Any, expected: list[np.ndarray], case: Case) -> list[np.ndarray] | Problem:
         if len(self.outputs) == 1:
@@ -428,7 +437,6 @@ class CodeExercise(Exercise):
             return factor if usable and same(got, factor * expected) else None
 
 
-_CHANNELS_LAST = "Here the channels come last: (N, H, W, C)."
 _PRINTED = "It also printed while being checked; remove the `print` when you are done."
 _LEADING_ONES = "Beside another array the two do the same, so it counts."
 _OTHER_ONES = (

@@ -36,14 +36,14 @@ def _across(reach=_reach, axes=(-1,), mode="constant", of=np.square, after_sum=N
     return wrong
 
 
-def _slices_from_below_zero(axes):
+def _slices_from_below_zero(axes, end=1):
     """A window cut out by a slice whose start may be negative: NumPy then counts from the end."""
 
     def wrong(a, k, n, alpha, beta):
         total, r = a**2, n // 2
         for axis in axes:
             total = np.moveaxis(total, axis, -1)
-            total = np.stack([total[..., i - r : i + r + 1].sum(-1) for i in range(total.shape[-1])], -1)
+            total = np.stack([total[..., i - r : i + r + end].sum(-1) for i in range(total.shape[-1])], -1)
             total = np.moveaxis(total, -1, axis)
         return a / (k + alpha * total) ** beta
 
@@ -67,18 +67,48 @@ def _moved_inside(axes):
     return wrong
 
 
+def _with_a_whole_window(shape, axes, r):
+    inner = np.zeros(shape, bool)
+    place = [slice(None)] * len(shape)
+    for axis in axes:
+        place[axis] = slice(r, max(r, shape[axis] - r))
+    inner[tuple(place)] = True
+    return inner
+
+
 def _inner_only(axes, outside):
     """Only elements with a whole window are normalized; the others are left at 0 or as they were."""
 
     def wrong(a, k, n, alpha, beta):
-        r = n // 2
         right = _across(axes=axes)(a, k, n, alpha, beta)
-        inner = np.zeros(a.shape, bool)
-        place = [slice(None)] * a.ndim
+        return np.where(_with_a_whole_window(a.shape, axes, n // 2), right, a if outside == "kept" else 0.0)
+
+    return wrong
+
+
+def _trimmed(axes):
+    """Sums over padded elements whose padding is taken off by [r:-r]: with r = 0 nothing is left."""
+
+    def wrong(a, k, n, alpha, beta):
+        total, r = a**2, n // 2
         for axis in axes:
-            place[axis] = slice(r, max(r, a.shape[axis] - r))
-        inner[tuple(place)] = True
-        return np.where(inner, right, a if outside == "kept" else 0.0)
+            total = _sums(total, axis, r, r)
+        for axis in axes:
+            total = np.moveaxis(total, axis, 0)
+            total = np.moveaxis(total if r else total[:0], 0, axis)
+        return a / (k + alpha * total) ** beta
+
+    return wrong
+
+
+def _padded_by_halves(axes):
+    """np.pad refuses n / 2."""
+
+    def wrong(a, k, n, alpha, beta):
+        width = [(0, 0)] * a.ndim
+        for axis in axes:
+            width[axis] = (n / 2, n / 2)
+        return np.pad(a**2, width)
 
     return wrong
 
@@ -154,6 +184,16 @@ def _last_steps():
             "only the denominator",
             "This is the denominator. The result is a divided by it.",
             lambda a, s, k, alpha, beta, n: (k + alpha * s) ** beta,
+        ),
+        (
+            "only the bracket",
+            "This is the bracket. The result is a divided by its power beta.",
+            lambda a, s, k, alpha, beta, n: k + alpha * s,
+        ),
+        (
+            "only the sum",
+            "This is the sum of the squares. The result is a divided by the power of the bracket around it.",
+            lambda a, s, k, alpha, beta, n: s,
         ),
         (
             "numerator squared",
@@ -242,8 +282,14 @@ def _both(make):
 
 
 _NEGATIVE_START = (
-    "Near the lower border the slice starts below 0. NumPy then counts from the end, the slice is empty or wrong, and "
-    "nobody is damped there. What does max(0, ...) do in the formula?"
+    "Near the lower border the slice starts below 0. NumPy then counts from the end, and the slice is empty or holds "
+    "other elements. What does max(0, ...) do in the formula?"
+)
+
+
+_HALVES = (
+    "In Python `/` always gives a float, and a float cannot count or cut: where the formula has n/2, a whole number is "
+    "meant, cut off."
 )
 
 
@@ -253,14 +299,23 @@ _MOVED = (
 )
 
 
+_TRIMMED = (
+    "With n = 1 nothing is left: the reach is 0 then, and a slice that ends at -0 ends at 0. For other n it is right."
+)
+
+
 _INNER = (
     "Only where the window fits in whole is something computed. At the borders the window is cut off, and the rest of "
     "it counts: every element has a result."
 )
 
 
+def _is_finite(args, outputs):
+    return bool(np.isfinite(outputs[0]).all())
+
+
 def _keeps_the_sign(args, outputs):
-    return bool(np.all(np.sign(outputs[0]) == np.sign(args[0])))
+    return bool(np.all((np.sign(outputs[0]) == np.sign(args[0])) | (args[0] == 0)))
 
 
 def _damps_no_more_than(args, outputs):
@@ -268,20 +323,43 @@ def _damps_no_more_than(args, outputs):
     return bool(np.all(np.abs(outputs[0]) <= np.abs(a) / k**beta * (1 + 1e-3)))
 
 
-_SHARED_PROPERTIES = [
-    Property("Some responses change their sign or become 0. Dividing by a positive number does neither.", _keeps_the_sign),
-    Property(
-        "Some results are larger than a / k^beta, which is what is left when no neighbour responds. The sum can only "
-        "make the denominator larger.",
-        _damps_no_more_than,
-    ),
-]
+def _not_at_the_border_alone(axes):
+    """False where every element with a whole window is right, and one of the others is not."""
+
+    def holds(args, outputs):
+        inner = _with_a_whole_window(args[0].shape, axes, args[2] // 2)
+        right = np.isclose(outputs[0], _across(axes=axes)(*args), rtol=1e-4, atol=1e-5)
+        return bool(right.all() or not inner.any() or not right[inner].all())
+
+    return holds
 
 
-def _translation_cases(number):
-    """``number``: int or float, the type of k. An int in place of a float would be refused before it is named."""
+def _properties(axes):
     return [
-        Case("on k = 2, n = 5, alpha = 0.1, beta = 0.7", (number(2), 5, 0.1, 0.7)),
-        Case("on k = 3, n = 4, alpha = 0.6, beta = 0.6", (number(3), 4, 0.6, 0.6)),
-        Case("on k = 5, n = 7, alpha = 0.35, beta = 0.9", (number(5), 7, 0.35, 0.9)),
+        Property("Some results are NaN or infinite. Can your bracket be 0 or negative?", _is_finite),
+        Property(
+            "Some responses change their sign or become 0. Dividing by a positive number does neither.", _keeps_the_sign
+        ),
+        Property(
+            "Some results are larger than a / k^beta, which would be left if the sum were 0. The sum can only make the "
+            "denominator larger.",
+            _damps_no_more_than,
+        ),
+        Property(
+            "Where the window fits in whole, the result is right. Near the border it is not: there the window is cut "
+            "off, and what is left of it counts.",
+            _not_at_the_border_alone(axes),
+        ),
+    ]
+
+
+def _translation_cases():
+    """Odd and even n; from some on, halving and rounding, dividing and remainders differ. n is never k + 1."""
+    return [
+        Case("on k = 2.0, n = 5, alpha = 0.1, beta = 0.7", (2.0, 5, 0.1, 0.7)),
+        Case("on k = 3.5, n = 4, alpha = 0.6, beta = 0.6", (3.5, 4, 0.6, 0.6)),
+        Case("on k = 5.0, n = 7, alpha = 0.35, beta = 0.9", (5.0, 7, 0.35, 0.9)),
+        Case("on k = 1.5, n = 6, alpha = 0.25, beta = 0.8", (1.5, 6, 0.25, 0.8)),
+        Case("on k = 2.5, n = 2, alpha = 0.4, beta = 1.2", (2.5, 2, 0.4, 1.2)),
+        Case("on k = 1.25, n = 1, alpha = 0.3, beta = 0.65", (1.25, 1, 0.3, 0.65)),
     ]

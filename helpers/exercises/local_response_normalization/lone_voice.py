@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from numbers import Real
+
 import numpy as np
 
 from helpers.exercises.engine import ExperimentExercise, Mistake
@@ -12,12 +14,27 @@ STAGE_START = {"k": 2.0, "n": 5, "alpha": 1e-4, "beta": 0.75}
 
 def _stage_missing(result):
     names = (*STAGE_START, "lead", "kept")
-    if not isinstance(result, dict) or not all(isinstance(result.get(name), (int, float)) for name in names):
+    if not isinstance(result, dict) or not all(isinstance(result.get(name), Real) for name in names):
         return "Pass what `stage(...)` returned: `check(result)`."
     return ""
 
 
 _STAGE_LEAD, _STAGE_KEPT = 2.0, 0.4
+_APART = 5  # channels, from the lone one to the nearest of the crowd
+
+
+def _heard(r, count):
+    """alpha times the squares of ``count`` of the crowd's seven channels, each at 3."""
+    return r["alpha"] * 9 * min(7, count)
+
+
+def _in_the_middle(r):
+    return _heard(r, 2 * (r["n"] // 2) + 1)
+
+
+def _at_the_rim(r):
+    """For the crowd's first and last channel: they come out the loudest."""
+    return _heard(r, r["n"] // 2 + 1)
 
 
 lone_voice = ExperimentExercise(
@@ -39,22 +56,6 @@ lone_voice = ExperimentExercise(
             lambda r: not (np.isfinite(r["lead"]) and np.isfinite(r["kept"])),
         ),
         Mistake(
-            "no k",
-            "Without a k above 0 a channel whose whole window is silent becomes 0 / 0. It must be positive.",
-            lambda r: r["k"] <= 0,
-        ),
-        Mistake(
-            "k below 1",
-            "k is below 1: then silent channels come out louder than they went in. The task says at least 1.",
-            lambda r: r["k"] < 1,
-        ),
-        Mistake(
-            "alpha not above 0",
-            "alpha is not above 0: with 0 nobody hears anybody, below 0 a loud neighbour makes its neighbours louder. "
-            "That is another layer.",
-            lambda r: r["alpha"] <= 0,
-        ),
-        Mistake(
             "negative exponent",
             "beta is negative: what should divide multiplies.",
             lambda r: r["beta"] < 0,
@@ -65,43 +66,72 @@ lone_voice = ExperimentExercise(
             lambda r: r["beta"] == 0,
         ),
         Mistake(
+            "no k",
+            "k must be above 0. With k = 0 a channel whose whole window is silent becomes 0 / 0, and with a negative k "
+            "the bracket itself can be 0 or negative.",
+            lambda r: r["k"] <= 0,
+        ),
+        Mistake(
+            "k below 1",
+            "k is below 1, and the task asks for at least 1. (Below 1, a weak response in a quiet window comes out "
+            "louder than it went in.)",
+            lambda r: r["k"] < 1,
+        ),
+        Mistake(
+            "alpha not above 0",
+            "alpha is not above 0. With 0 no channel is damped by its window; below 0 a loud neighbour makes its "
+            "neighbours louder, which is another layer.",
+            lambda r: r["alpha"] <= 0,
+        ),
+        Mistake(
+            "no window",
+            "n is negative, so every window is empty: a channel does not even damp itself.",
+            lambda r: r["n"] < 0,
+        ),
+        Mistake(
             "only itself",
-            "With n = 1 every channel damps only itself: the crowd does not hear its neighbours. Which n lets the "
-            "crowd's channels hear one another?",
+            "With an n below 2 every channel damps only itself: the crowd does not hear its neighbours. Which n lets "
+            "the crowd's channels hear one another?",
             lambda r: r["n"] // 2 == 0,
         ),
         Mistake(
-            "hears the crowd",
-            "The window is so wide that the lone channel hears the crowd as well, and is damped like it. How far apart "
-            "are they?",
-            lambda r: r["n"] // 2 >= 5,
+            "nothing moves",
+            "All channels are divided by nearly the same number: alpha times the sum of the crowd's squares is small "
+            "beside k. AlexNet's k and alpha are for responses in the hundreds; these are at most 3.",
+            lambda r: r["lead"] < 0.8 and _in_the_middle(r) < 0.5 * r["k"],
         ),
         Mistake(
-            "nothing moves",
-            "The crowd is hardly damped: alpha times the sum of its squares is small beside k. AlexNet's alpha is for "
-            "responses in the hundreds; these are below 5.",
-            lambda r: r["lead"] < 0.8 and r["alpha"] * 45 < 0.5 * r["k"],
+            "hears the crowd",
+            "The window is so wide that the lone channel hears the crowd as well: the crowd's squares are in its "
+            "bracket, too. How far apart are they?",
+            lambda r: r["n"] // 2 >= _APART,
         ),
         Mistake(
             "lone one damped too much",
-            "The lone channel leads, but little is left of it: its own square damps it, or k does. Which of the four "
-            "numbers could be smaller?",
+            "The lone channel leads, but less than 0.4 of it is left: its own square damps it, or k does. Which of the "
+            "four numbers could be smaller?",
             lambda r: r["lead"] >= _STAGE_LEAD,
         ),
         Mistake(
             "small exponent",
-            "Neighbours weigh enough, but the exponent takes most of it back: it is the power beta of the brackets' "
-            "ratio that the lone channel gains.",
-            lambda r: r["beta"] < 0.65 and r["alpha"] * 27 >= 5 * r["k"],
+            "The crowd's squares outweigh k, but the exponent takes most of that back: what the lone channel gains is "
+            "the ratio of the two brackets to the power beta.",
+            lambda r: r["beta"] < 0.65 and _at_the_rim(r) >= 5 * r["k"],
         ),
         Mistake(
             "k weighs too much",
-            "k still has a large say in the crowd's bracket, and it is the same k for the lone channel. Let the sum "
+            "k still has a large share in the crowd's bracket, and it is the same k for the lone channel. Let the sum "
             "weigh more against it.",
-            lambda r: r["alpha"] * 27 < 5 * r["k"],
+            lambda r: _at_the_rim(r) < 5 * r["k"],
+        ),
+        Mistake(
+            "narrow window",
+            "The first and the last channel of the crowd hear only one of the others, and come out the loudest. Let "
+            "them hear more.",
+            lambda r: r["n"] // 2 == 1,
         ),
     ],
-    otherwise="The right direction, perhaps, but the lead is not 2 yet. What makes the crowd's bracket grow more than "
+    otherwise="The lead is not 2 yet. What makes the crowd's bracket grow more than "
     "the lone channel's? What turns a larger bracket into more damping?",
     hints=[
         "Write the two brackets down: the crowd's k + alpha · (sum over its window), the lone one's k + alpha · 4. "

@@ -6,18 +6,22 @@ import numpy as np
 
 from helpers.exercises.engine import Case, CodeExercise, Mistake
 from helpers.exercises.local_response_normalization._shared import (
+    _HALVES,
     _INNER,
     _MOVED,
     _NEGATIVE_START,
-    _SHARED_PROPERTIES,
+    _TRIMMED,
     _across,
     _both,
     _inner_only,
     _members,
     _moved_inside,
+    _padded_by_halves,
+    _properties,
     _reach,
     _slices_from_below_zero,
     _sums,
+    _trimmed,
     _whole,
 )
 
@@ -36,9 +40,10 @@ def _across_cases():
     return [
         Case("on responses of shape (2, 3, 4, 7), with n = 3", (a, 1.5, 3, 0.5, 0.6)),
         Case("on responses of shape (2, 5, 2, 8), with n = 5", (tall, 1.0, 5, 0.3, 0.75)),
-        Case("with an even n, 4", (tall, 2.0, 4, 0.7, 0.75)),
-        Case("with n = 1, where only the channel itself takes part", (a, 1.2, 1, 0.8, 0.5)),
-        Case("with a window wider than all channels, n = 20", (a, 0.8, 20, 0.2, 1.3)),
+        Case("with an even n, 4", (tall, 6.5, 4, 2.1, 0.75), edge=True),
+        Case("with n = 1, where only the channel itself takes part", (a, 1.2, 1, 0.8, 0.5), edge=True),
+        Case("with a window wider than all channels, n = 20", (a, 0.8, 20, 0.2, 1.3), edge=True),
+        Case("where there is one channel only", (a[..., :1], 1.5, 3, 0.5, 0.6), edge=True),
         Case("with AlexNet's k, n, alpha and beta, on responses in the hundreds", (200 * a, 2.0, 5, 1e-4, 0.75)),
     ]
 
@@ -71,11 +76,13 @@ def _in_float32(a, k, n, alpha, beta):
     return _across()(a.astype(np.float32), k, n, alpha, beta).astype(np.float32)
 
 
-def _over_windows(summary, first=lambda i, r, N: max(0, i - r), stop=lambda i, r, N: i + r + 1):
+def _over_windows(
+    summary, first=lambda i, r, N: max(0, i - r), stop=lambda i, r, N: i + r + 1, half=lambda n: n // 2
+):
     """Something else than the sum of squares, of windows that are cut out one by one."""
 
     def wrong(a, k, n, alpha, beta):
-        N, r = a.shape[-1], n // 2
+        N, r = a.shape[-1], half(n)
         windows = [a[..., first(i, r, N) : stop(i, r, N)] for i in range(N)]
         total = np.stack([summary(w) for w in windows], axis=-1)
         return a / (k + alpha * total) ** beta
@@ -89,6 +96,70 @@ def _over_windows_n(first, stop):
     def wrong(a, k, n, alpha, beta):
         total = [(a[..., first(i, n) : stop(i, n)] ** 2).sum(axis=-1) for i in range(a.shape[-1])]
         return a / (k + alpha * np.stack(total, axis=-1)) ** beta
+
+    return wrong
+
+
+def _one_by_one(first, stop):
+    """As the formula, channel by channel: indices beyond the last one and bounds that are not whole raise."""
+
+    def wrong(a, k, n, alpha, beta):
+        total, N = np.zeros_like(a), a.shape[-1]
+        for i in range(N):
+            for j in range(first(i, n, N), stop(i, n, N)):
+                total[..., i] += a[..., j] ** 2
+        return a / (k + alpha * total) ** beta
+
+    return wrong
+
+
+def _shifted_by_zero(a, k, n, alpha, beta):
+    total = np.zeros_like(a)
+    for d in range(n // 2 + 1):
+        total[..., d:] += (a**2)[..., :-d]
+    return total
+
+
+def _convolved(width, assigned=False):
+    """np.convolve(..., "same"): its result is as long as the longer of the two."""
+
+    def wrong(a, k, n, alpha, beta):
+        def along(row):
+            return np.convolve(row, np.ones(width(n)), "same")
+
+        if assigned:
+            total = np.zeros_like(a)
+            for place in np.ndindex(a.shape[:-1]):
+                total[place] = along(a[place] ** 2)
+        else:
+            total = np.apply_along_axis(along, -1, a**2)
+        return a / (k + alpha * total) ** beta
+
+    return wrong
+
+
+def _count_of_axis(axis, rest):
+    """N is the length of another axis: channels beyond it keep a sum, or a result, of 0."""
+
+    def wrong(a, k, n, alpha, beta):
+        N, r, total = a.shape[axis], n // 2, np.zeros_like(a)
+        for i in range(N):
+            total[..., i] = (a[..., max(0, i - r) : min(N - 1, i + r) + 1] ** 2).sum(axis=-1)
+        b = a / (k + alpha * total) ** beta
+        if rest == "result":
+            b[..., N:] = 0
+        return b
+
+    return wrong
+
+
+def _sums_from_to(first, last):
+    """Only some channels get a sum; that of the others stays 0."""
+
+    def wrong(a, k, n, alpha, beta):
+        total = np.zeros_like(a)
+        total[..., first:last] = _sums(a**2, -1, *_reach(n))[..., first:last]
+        return a / (k + alpha * total) ** beta
 
     return wrong
 
@@ -164,6 +235,21 @@ lrn_across = CodeExercise(
             _across(lambda n: (n, n)),
         ),
         Mistake(
+            "n - 1 on each side",
+            "The window reaches n - 1 channels to each side. It reaches n/2.",
+            _across(lambda n: (n - 1, n - 1)),
+        ),
+        Mistake(
+            "window begins at i",
+            "The window begins at channel i and has n channels. Channel i is in its middle: it reaches n/2 to each side.",
+            _across(lambda n: (0, n - 1)),
+        ),
+        Mistake(
+            "window ends at i",
+            "The window has n channels and ends at channel i. Channel i is in its middle: it reaches n/2 to each side.",
+            _across(lambda n: (n - 1, 0)),
+        ),
+        Mistake(
             "n / 2 rounded up",
             "n/2 is rounded up. It is cut off: for n = 5 the window reaches 2 to each side.",
             _across(lambda n: (-(-n // 2), -(-n // 2))),
@@ -175,8 +261,8 @@ lrn_across = CodeExercise(
         ),
         Mistake(
             "cut off after subtracting",
-            "i - n/2 is cut off as a whole, so that for odd n the window reaches one channel too far on the left. It is "
-            "n/2 that is cut off, before it is subtracted: `n // 2`.",
+            "i - n/2 is cut off as a whole, so that for odd n the window reaches one channel too far on the left. It "
+            "is n/2 that is cut off, before it is subtracted: `n // 2`.",
             _over_windows_n(lambda i, n: max(0, int(i - n / 2)), lambda i, n: int(i + n / 2) + 1),
         ),
         Mistake(
@@ -221,7 +307,8 @@ lrn_across = CodeExercise(
         ),
         Mistake(
             "counted from 1",
-            "Channel 0 takes part in no sum. The channels are numbered from 0: which number does max(0, ...) begin at?",
+            "Channel 0 takes part in no sum. The channels are numbered from 0: where do your windows, or your "
+            "cumulative sums, begin?",
             _over_windows(_sum_of_squares, first=lambda i, r, N: max(1, i - r)),
         ),
         Mistake(
@@ -270,6 +357,26 @@ lrn_across = CodeExercise(
             "last channel left out",
             "The last channel has no result. N - 1 is the last index, and a range stops before its end.",
             _channels_from_to(0, -1),
+        ),
+        Mistake(
+            "first channel without a sum",
+            "Channel 0 has no sum: it is only divided by k^beta. Channels are numbered from 0: where does the loop "
+            "over i begin?",
+            _sums_from_to(1, None),
+        ),
+        Mistake(
+            "last channel without a sum",
+            "The last channel has no sum: it is only divided by k^beta. N - 1 is the last index, and a range stops "
+            "before its end.",
+            _sums_from_to(0, -1),
+        ),
+        *(
+            Mistake(
+                f"N of axis {axis}, {rest} of 0",
+                f"Only the first channels have a {rest}, as many as axis {axis} is long. Which axis counts the channels?",
+                _count_of_axis(axis, rest),
+            )
+            for axis in (0, 1) for rest in ("sum", "result")
         ),
         Mistake(
             "channels came first",
@@ -330,6 +437,11 @@ lrn_across = CodeExercise(
             _across(after_sum=lambda s, a, n: s - a**2),
         ),
         Mistake(
+            "own channel twice",
+            "The channel's own square is counted twice. In the formula j = i occurs once.",
+            _across(after_sum=lambda s, a, n: s + a**2),
+        ),
+        Mistake(
             "only the own channel",
             "Only the channel's own square is in the sum: n changes nothing. Where are the neighbours?",
             _across(lambda n: (0, 0)),
@@ -378,7 +490,72 @@ lrn_across = CodeExercise(
             "add there.",
             _across(mode="symmetric"),
         ),
+        Mistake(
+            "index beyond the last channel",
+            "The index runs past the last channel, N - 1. A little below 0 nothing is raised: there NumPy counts "
+            "from the end, and channels from the other end are summed. The formula has a bound for each side.",
+            _one_by_one(lambda i, n, N: i - n // 2, lambda i, n, N: i + n // 2 + 1),
+        ),
+        Mistake(
+            "index beyond the last channel, clipped on the left",
+            "The sum goes past the last channel: the channels end at N - 1. What does min(...) do in the formula?",
+            _one_by_one(lambda i, n, N: max(0, i - n // 2), lambda i, n, N: i + n // 2 + 1),
+        ),
+        Mistake(
+            "index below 0",
+            "The sum begins below channel 0. There NumPy counts from the end, as long as there are channels, and "
+            "channels from the other end are summed. What does max(0, ...) do in the formula?",
+            _one_by_one(lambda i, n, N: i - n // 2, lambda i, n, N: min(N - 1, i + n // 2) + 1),
+        ),
+        Mistake(
+            "half a channel, range",
+            _HALVES,
+            _one_by_one(lambda i, n, N: max(0, i - n / 2), lambda i, n, N: min(N - 1, i + n / 2) + 1),
+        ),
+        Mistake(
+            "half a channel, range without min",
+            _HALVES,
+            _one_by_one(lambda i, n, N: max(0, i - n / 2), lambda i, n, N: i + n / 2 + 1),
+        ),
+        Mistake(
+            "half a channel, slice",
+            _HALVES,
+            _over_windows(
+                _sum_of_squares, lambda i, r, N: max(0, i - r), lambda i, r, N: min(N - 1, i + r) + 1, half=lambda n: n / 2
+            ),
+        ),
+        Mistake(
+            "half a channel, slice without min",
+            _HALVES,
+            _over_windows(_sum_of_squares, half=lambda n: n / 2),
+        ),
+        Mistake("half a channel, padding", _HALVES, _padded_by_halves((-1,))),
+        Mistake(
+            "shifted by 0",
+            "A slice that ends at -0 ends at 0: it is empty. A shift by 0 needs another slice than a shift by 1.",
+            _shifted_by_zero,
+        ),
+        Mistake("trimmed by 0", _TRIMMED, _trimmed((-1,))),
+        *(
+            Mistake(
+                f"convolve, {width_name}{', assigned' * assigned}",
+                "Where the window is longer than the row of channels, `np.convolve` with \"same\" gives as many values "
+                "as the *window* has." + more,
+                _convolved(width, assigned),
+            )
+            for width_name, width, more in (
+                ("n // 2 to each side", lambda n: 2 * (n // 2) + 1, ""),
+                ("n ones", lambda n: n, " And an even n reaches n/2 to both sides, which makes n + 1 ones."),
+            )
+            for assigned in (False, True)
+        ),
         Mistake("negative start", _NEGATIVE_START, _slices_from_below_zero((-1,))),
+        Mistake(
+            "negative start, last one missing",
+            "Near the lower border the slice starts below 0, where NumPy counts from the end. And channel i + n/2 is "
+            "missing: slices stop *before* their end.",
+            _slices_from_below_zero((-1,), end=0),
+        ),
         Mistake("window moved inside", _MOVED, _moved_inside((-1,))),
         Mistake("border left as it was", _INNER, _inner_only((-1,), "kept")),
         Mistake("border left at 0", _INNER, _inner_only((-1,), "zero")),
@@ -400,13 +577,20 @@ lrn_across = CodeExercise(
             _across(after_sum=lambda s, a, n: s / (2 * (n // 2) + 1)),
         ),
         Mistake(
+            "PyTorch's layer",
+            "This is PyTorch's layer: alpha is divided by n, and for an even n the window is one short on the right. "
+            "The formula here has alpha times the sum, and reaches n/2 to both sides.",
+            _across(lambda n: (n // 2, (n - 1) // 2), after_sum=lambda s, a, n: s / n),
+        ),
+        Mistake(
             "mean subtracted",
             "The mean over the channels is subtracted first. Local response normalization subtracts nothing.",
             lambda a, k, n, alpha, beta: _across()(a - a.mean(-1, keepdims=True), k, n, alpha, beta),
         ),
         *_both(_across),
     ],
-    properties=_SHARED_PROPERTIES,
+    properties=_properties((-1,)),
+    layout="(B, H, W, N)",
     points=3,
     hints=[
         "Compute the array of sums first, of a's shape, and look at it for n = 1: it must be a².",

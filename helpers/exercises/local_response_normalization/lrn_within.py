@@ -6,18 +6,22 @@ import numpy as np
 
 from helpers.exercises.engine import Case, CodeExercise, Mistake
 from helpers.exercises.local_response_normalization._shared import (
+    _HALVES,
     _INNER,
     _MOVED,
     _NEGATIVE_START,
-    _SHARED_PROPERTIES,
+    _TRIMMED,
     _across,
     _both,
     _inner_only,
     _members,
     _moved_inside,
+    _padded_by_halves,
+    _properties,
     _reach,
     _slices_from_below_zero,
     _sums,
+    _trimmed,
     _whole,
 )
 
@@ -40,9 +44,10 @@ def _within_cases():
     return [
         Case("on responses of shape (2, 6, 4, 3), taller than wide, with n = 3", (tall, 1.5, 3, 0.3, 0.6)),
         Case("on responses of shape (3, 3, 7, 2), wider than tall, with n = 5", (wide, 1.0, 5, 0.2, 0.75)),
-        Case("with an even n, 4", (tall, 2.0, 4, 0.2, 0.75)),
-        Case("with n = 1, where only the element itself takes part", (tall, 1.2, 1, 0.8, 0.5)),
-        Case("with a window larger than the picture, n = 20", (wide, 0.8, 20, 0.1, 1.3)),
+        Case("with an even n, 4", (tall, 2.0, 4, 1.2, 0.75), edge=True),
+        Case("with n = 1, where only the element itself takes part", (tall, 1.2, 1, 0.8, 0.5), edge=True),
+        Case("with a window larger than the picture, n = 20", (wide, 0.8, 20, 0.1, 1.3), edge=True),
+        Case("on pictures of a single place", (wide[:2, :1, :1], 2.5, 3, 1.3, 0.6), edge=True),
         Case("with alpha = 1e-4, on responses in the hundreds", (200 * tall, 2.0, 3, 1e-4, 0.75)),
     ]
 
@@ -115,6 +120,55 @@ def _summed_over_everything_in_the_window(a, k, n, alpha, beta):
         for x in range(a.shape[2]):
             total[:, y, x] = (a[:, max(0, y - r) : y + r + 1, max(0, x - r) : x + r + 1] ** 2).sum()
     return a / (k + alpha * total) ** beta
+
+
+def _rows_and_columns(rows, columns):
+    """Windows that reach differently along the two axes."""
+
+    def wrong(a, k, n, alpha, beta):
+        total = _sums(_sums(a**2, 1, *rows(n)), 2, *columns(n))
+        return a / (k + alpha * total) ** beta
+
+    return wrong
+
+
+def _last_missing(n):
+    return (n // 2, n // 2 - 1) if n > 1 else (0, -1)
+
+
+def _place_by_place(rows, columns, swapped=False, order="yx"):
+    """As the formula, place by place: indices beyond the picture and bounds that are not whole raise."""
+
+    def wrong(a, k, n, alpha, beta):
+        total = np.zeros_like(a)
+        H, W = a.shape[1:3]
+        places = [(y, x) for y in range(H) for x in range(W)]
+        for y, x in places if order == "yx" else sorted(places, key=lambda place: place[1]):
+            for q in range(*rows(y, n, H)):
+                for p in range(*columns(x, n, W)):
+                    total[:, y, x] += a[:, p, q] ** 2 if swapped else a[:, q, p] ** 2
+        return a / (k + alpha * total) ** beta
+
+    return wrong
+
+
+def _bounds(i, n, length):
+    return max(0, i - n // 2), min(length - 1, i + n // 2) + 1
+
+
+def _cut_by_halves(clipped):
+    def wrong(a, k, n, alpha, beta):
+        total, r = np.empty_like(a), n / 2
+        H, W = a.shape[1:3]
+        for y in range(H):
+            for x in range(W):
+                rows, columns = y + r + 1, x + r + 1
+                if clipped:
+                    rows, columns = min(H - 1, y + r) + 1, min(W - 1, x + r) + 1
+                total[:, y, x] = (a[:, max(0, y - r) : rows, max(0, x - r) : columns] ** 2).sum(axis=(1, 2))
+        return a / (k + alpha * total) ** beta
+
+    return wrong
 
 
 def _x_and_y_swapped_with_bounds(a, k, n, alpha, beta):
@@ -197,7 +251,8 @@ lrn_within = CodeExercise(
         ),
         Mistake(
             "window over columns and channels",
-            "The window runs over axes 2 and 3, columns and channels. The places are axes 1 and 2.",
+            "The window runs over axes 2 and 3, columns and channels. That fits (B, N, H, W), PyTorch's layout. Here "
+            "the channels come last: the places are axes 1 and 2.",
             _within(axes=(2, 3)),
         ),
         Mistake(
@@ -309,13 +364,58 @@ lrn_within = CodeExercise(
             "last ones missing",
             "The last row and the last column of the window are missing. Python's ranges and slices stop *before* "
             "their end; the formula's sums include their last index.",
-            _within(reach=lambda n: (n // 2, n // 2 - 1) if n > 1 else (0, -1)),
+            _within(reach=_last_missing),
+        ),
+        Mistake(
+            "last row missing",
+            "The last row of the window is missing; its columns are right. Python's ranges and slices stop *before* "
+            "their end.",
+            _rows_and_columns(_last_missing, _reach),
+        ),
+        Mistake(
+            "last column missing",
+            "The last column of the window is missing; its rows are right. Python's ranges and slices stop *before* "
+            "their end.",
+            _rows_and_columns(_reach, _last_missing),
         ),
         Mistake(
             "end at H - 1 and W - 1, not included",
             "The window ends before min(H - 1, y + n/2) and min(W - 1, x + n/2): its last row and column are missing, "
             "and those of the picture take part nowhere. Python's ranges and slices stop *before* their end.",
             _end_not_included,
+        ),
+        Mistake(
+            "first ones missing",
+            "The first row and the first column of the window are missing: y - n/2 and x - n/2 take part.",
+            _within(reach=lambda n: (n // 2 - 1, n // 2) if n > 1 else (-1, 0)),
+        ),
+        Mistake(
+            "both ends missing",
+            "The window reaches one place less to each side: those at a distance of n/2 take part as well. Is there a "
+            "< where the distance may be equal?",
+            _within(reach=lambda n: (n // 2 - 1, n // 2 - 1)),
+        ),
+        Mistake(
+            "n - 1 on each side",
+            "The window reaches n - 1 to each side. It reaches n/2.",
+            _within(reach=lambda n: (n - 1, n - 1)),
+        ),
+        Mistake(
+            "window begins at the place",
+            "The window has n rows and columns and begins at the place itself. The place is in its middle: it reaches "
+            "n/2 to each side.",
+            _within(reach=lambda n: (0, n - 1)),
+        ),
+        Mistake(
+            "n fixed at 5",
+            "The window is that of n = 5 whatever is passed. Use the argument.",
+            _within(reach=lambda n: (2, 2)),
+        ),
+        Mistake(
+            "even n cut at the start",
+            "For odd n it is right. For even n your window is n wide, one less to the left and up; in the formula all "
+            "sides reach n/2, which makes n + 1.",
+            _within(reach=lambda n: ((n - 1) // 2, n // 2)),
         ),
         Mistake(
             "even n cut at the end",
@@ -390,6 +490,72 @@ lrn_within = CodeExercise(
             "choose unless told otherwise). There is nothing to add there.",
             _within(mode="symmetric"),
         ),
+        *(
+            Mistake(
+                f"index beyond the picture, {order}",
+                "The index runs past the last column or row: they are W - 1 and H - 1. A little below 0 nothing is raised: "
+                "there NumPy counts from the end. The formula has a bound for each side.",
+                _place_by_place(
+                    lambda y, n, H: (y - n // 2, y + n // 2 + 1),
+                    lambda x, n, W: (x - n // 2, x + n // 2 + 1),
+                    order=order,
+                ),
+            )
+            for order in ("yx", "xy")
+        ),
+        *(
+            Mistake(
+                f"index beyond the picture, clipped at 0, {order}",
+                "The index runs past the last column or row: counted from 0 they are W - 1 and H - 1. What does "
+                "min(...) do in the formula?",
+                _place_by_place(
+                    lambda y, n, H: (max(0, y - n // 2), y + n // 2 + 1),
+                    lambda x, n, W: (max(0, x - n // 2), x + n // 2 + 1),
+                    order=order,
+                ),
+            )
+            for order in ("yx", "xy")
+        ),
+        Mistake(
+            "index below 0",
+            "The sums begin below row 0 and column 0. There NumPy counts from the end, as long as there are places, "
+            "and places from the other side are summed. What does max(0, ...) do in the formula?",
+            _place_by_place(
+                lambda y, n, H: (y - n // 2, min(H - 1, y + n // 2) + 1),
+                lambda x, n, W: (x - n // 2, min(W - 1, x + n // 2) + 1),
+            ),
+        ),
+        Mistake(
+            "max in place of min, index",
+            "The sum over columns reaches column W wherever x is, as with the max(W, x + n/2) printed in one "
+            "transcript, and there is no column W. Which of the two should win, and which is the last column, "
+            "counted from 0?",
+            _place_by_place(_bounds, lambda x, n, W: (max(0, x - n // 2), max(W, x + n // 2) + 1)),
+        ),
+        Mistake(
+            "rows and columns swapped, index",
+            "Rows and columns have changed places. Axis 1 is y and has the length H, axis 2 is x and has the length W. "
+            "On a square picture nothing would have been raised.",
+            _place_by_place(_bounds, _bounds, swapped=True),
+        ),
+        Mistake(
+            "half a place, range",
+            _HALVES,
+            _place_by_place(
+                lambda y, n, H: (max(0, y - n / 2), min(H - 1, y + n / 2) + 1),
+                lambda x, n, W: (max(0, x - n / 2), min(W - 1, x + n / 2) + 1),
+            ),
+        ),
+        Mistake("half a place, slice", _HALVES, _cut_by_halves(clipped=True)),
+        Mistake("half a place, slice without min", _HALVES, _cut_by_halves(clipped=False)),
+        Mistake("half a place, padding", _HALVES, _padded_by_halves((1, 2))),
+        Mistake("trimmed by 0", _TRIMMED, _trimmed((1, 2))),
+        Mistake(
+            "negative start, last ones missing",
+            "Near the upper and left border the slices start below 0, where NumPy counts from the end. And the last "
+            "row and column of the window are missing: slices stop *before* their end.",
+            _slices_from_below_zero((1, 2), end=0),
+        ),
         Mistake("negative start", _NEGATIVE_START, _slices_from_below_zero((1, 2))),
         Mistake("window moved inside", _MOVED, _moved_inside((1, 2))),
         Mistake("border left as it was", _INNER, _inner_only((1, 2), "kept")),
@@ -402,7 +568,8 @@ lrn_within = CodeExercise(
         ),
         *_both(_within),
     ],
-    properties=_SHARED_PROPERTIES,
+    properties=_properties((1, 2)),
+    layout="(B, H, W, N)",
     points=3,
     hints=[
         "Only the sum is new. Make an array `total` of a's shape, fill it place by place, and put the rest behind it "

@@ -24,14 +24,59 @@ neighbours = PredictExercise(
         "it doubles itself, from 50 to 100": _MOVES,
         "it doubles itself, from 400 to 800": _MOVES,
     },
+    patterns=[
+        Mistake(
+            "everybody damps",
+            "neither is in the sum. Its squares all have the same x and y, and it ends at i ± n/2.",
+            {
+                "a channel outside the window doubles": "falls",
+                "the same channel at the next place doubles": "falls",
+            },
+        ),
+        Mistake(
+            "everybody helps",
+            "neither appears in the formula for this b. The sum's squares all have the same x and y, and it ends at "
+            "i ± n/2.",
+            {
+                "a channel outside the window doubles": "rises",
+                "the same channel at the next place doubles": "rises",
+            },
+        ),
+        Mistake(
+            "the bracket rises",
+            "here the bracket rises. The question is about the output, which is divided by a power of it: put numbers "
+            "in.",
+            {
+                "a neighbour in the window doubles": "rises",
+                "it doubles itself, from 400 to 800": "rises",
+            },
+        ),
+        Mistake(
+            "nothing damps",
+            "the bracket grows here: it holds the squares of the neighbours in the window, and the channel's own. What "
+            "does that do to the output?",
+            {
+                "a neighbour in the window doubles": "stays",
+                "it doubles itself, from 400 to 800": "rises",
+            },
+        ),
+        Mistake(
+            "self balanced",
+            "the numerator doubles, and so would the power of the bracket have to. Put the numbers in.",
+            {
+                "it doubles itself, from 50 to 100": "stays",
+                "it doubles itself, from 400 to 800": "stays",
+            },
+        ),
+    ],
     mistakes={
         "a neighbour in the window doubles": [
             Mistake("neighbours help", "a neighbour's square stands in the denominator, not in the numerator.", "rises"),
             Mistake("neighbours ignored", "a neighbour's square is one of those that are added up.", "stays"),
         ],
         "a channel outside the window doubles": [
-            Mistake("everybody damps", "the sum ends at i ± n/2. Whoever is further away is not in it.", "falls"),
-            Mistake("distant ones help", "whoever is outside the window is nowhere in the formula for b_i.", "rises"),
+            Mistake("everybody damps", "the sum ends at i ± n/2. A channel further away is not in it.", "falls"),
+            Mistake("distant ones help", "a channel outside the window does not appear in the formula for b_i.", "rises"),
         ],
         "the same channel at the next place doubles": [
             Mistake(
@@ -45,7 +90,7 @@ neighbours = PredictExercise(
         "it doubles itself, from 50 to 100": [
             Mistake(
                 "already falling",
-                "put the numbers in: the numerator doubles, and the bracket grows from 2.25 to 3 only.",
+                "put the numbers in: the numerator doubles, and the bracket only grows from 2.25 to 3.",
                 "falls",
             ),
             Mistake("self balanced", "numerator and denominator both grow, but not by the same factor here.", "stays"),

@@ -14,7 +14,7 @@ def to_pytorch(k, n, alpha, beta):
 to_pytorch = CodeExercise(
     to_pytorch,
     outputs=["size", "alpha", "beta", "k"],
-    cases=lambda: _translation_cases(float),
+    cases=_translation_cases,
     variants=[
         lambda k, n, alpha, beta: (
             n if n % 2 else n + 1, alpha * (n + (n + 1) % 2), beta, k
@@ -73,14 +73,39 @@ to_pytorch = CodeExercise(
             ("size", "alpha"),
         ),
         Mistake(
+            "size without the channel",
+            "The channel itself is missing from the size: n/2 on each side and the one in the middle.",
+            lambda k, n, alpha, beta: (2 * (n // 2), alpha * (2 * (n // 2) + 1), beta, k),
+            ("size",),
+        ),
+        Mistake(
+            "size without the channel, alpha times it",
+            "The channel itself is missing from the size, and from what alpha is multiplied by: n/2 on each side and "
+            "the one in the middle.",
+            lambda k, n, alpha, beta: (2 * (n // 2), alpha * (2 * (n // 2)), beta, k),
+            ("size", "alpha"),
+        ),
+        Mistake(
+            "size rounded up",
+            "For even n it is right. For odd n this is a window whose n/2 was rounded up; it is cut off.",
+            lambda k, n, alpha, beta: (2 * -(-n // 2) + 1, alpha * (2 * -(-n // 2) + 1), beta, k),
+            ("size", "alpha"),
+        ),
+        Mistake(
             "2n + 1",
             "This is a window that reaches n to each side. Ours reaches n/2.",
             lambda k, n, alpha, beta: (2 * n + 1, alpha * (2 * n + 1), beta, k),
             ("size", "alpha"),
         ),
         Mistake(
+            "2n + 1 as the size",
+            "This size is a window that reaches n to each side. Ours reaches n/2.",
+            lambda k, n, alpha, beta: (2 * n + 1, alpha * (2 * (n // 2) + 1), beta, k),
+            ("size",),
+        ),
+        Mistake(
             "alpha as it is",
-            "alpha is passed on as it is. PyTorch divides it by size, so the damping would be too weak.",
+            "alpha is passed on as it is. PyTorch divides it by size, so wherever size is above 1 the damping would be too weak.",
             lambda k, n, alpha, beta: (2 * (n // 2) + 1, alpha, beta, k),
             ("alpha",),
         ),
@@ -96,6 +121,24 @@ to_pytorch = CodeExercise(
             "alpha is divided by n: the wrong way round. PyTorch divides it itself; what must you pass so that our "
             "alpha is left after that?",
             lambda k, n, alpha, beta: (2 * (n // 2) + 1, alpha / n, beta, k),
+            ("alpha",),
+        ),
+        Mistake(
+            "alpha times the radius",
+            "alpha is multiplied by the reach to one side. PyTorch divides by the whole size.",
+            lambda k, n, alpha, beta: (2 * (n // 2) + 1, alpha * (n // 2), beta, k),
+            ("alpha",),
+        ),
+        Mistake(
+            "alpha times n squared",
+            "alpha is multiplied by n². That is for Caffe's normalization *within* a channel.",
+            lambda k, n, alpha, beta: (2 * (n // 2) + 1, alpha * n**2, beta, k),
+            ("alpha",),
+        ),
+        Mistake(
+            "alpha left at its default",
+            "alpha is 0.0001, PyTorch's default, whatever is passed.",
+            lambda k, n, alpha, beta: (2 * (n // 2) + 1, 1e-4, beta, k),
             ("alpha",),
         ),
         Mistake(
@@ -117,6 +160,12 @@ to_pytorch = CodeExercise(
             ("k",),
         ),
         Mistake(
+            "k times n",
+            "k is multiplied by n. PyTorch divides alpha only; k is added as it is.",
+            lambda k, n, alpha, beta: (2 * (n // 2) + 1, alpha * (2 * (n // 2) + 1), beta, k * n),
+            ("k",),
+        ),
+        Mistake(
             "beta fixed at 0.75",
             "beta is 0.75, PyTorch's default, whatever is passed.",
             lambda k, n, alpha, beta: (2 * (n // 2) + 1, alpha * (2 * (n // 2) + 1), 0.75, k),
@@ -126,6 +175,20 @@ to_pytorch = CodeExercise(
             "TensorFlow's order",
             "This is TensorFlow's order, with k second. PyTorch's is size, alpha, beta, k.",
             lambda k, n, alpha, beta: (2 * (n // 2) + 1, k, alpha * (2 * (n // 2) + 1), beta),
+        ),
+        Mistake(
+            "TensorFlow's answer",
+            "This is what TensorFlow must be given: a radius, then k, and alpha as it is. PyTorch wants size, alpha, "
+            "beta, k, its size is the whole window, and it divides alpha by it.",
+            lambda k, n, alpha, beta: (n // 2, k, alpha, beta),
+            ("size", "alpha", "beta", "k"),
+        ),
+        Mistake(
+            "as they came",
+            "This is k, n, alpha, beta as they came. PyTorch's order is size, alpha, beta, k, and two of the numbers "
+            "change.",
+            lambda k, n, alpha, beta: (k, n, alpha, beta),
+            ("size", "alpha", "beta", "k"),
         ),
         Mistake(
             "k first",

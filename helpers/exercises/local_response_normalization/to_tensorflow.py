@@ -17,7 +17,7 @@ def to_tensorflow(k, n, alpha, beta):
 to_tensorflow = CodeExercise(
     to_tensorflow,
     outputs=["depth_radius", "bias", "alpha", "beta"],
-    cases=lambda: _translation_cases(int),
+    cases=_translation_cases,
     variants=[lambda k, n, alpha, beta: [int(n / 2), float(k), np.float32(alpha), beta]],
     mistakes=[
         Mistake(
@@ -28,15 +28,44 @@ to_tensorflow = CodeExercise(
         ),
         Mistake(
             "half a channel",
-            "n / 2 is 2.5 for n = 5: there are no half channels, and TensorFlow takes a whole number. The formula "
-            "cuts off.",
+            "n / 2 is 2.5 for n = 5: there are no half channels. In the formula n/2 is cut off to a whole number.",
             lambda k, n, alpha, beta: (n / 2, k, alpha, beta),
             ("depth_radius",),
         ),
         Mistake(
             "radius rounded up",
-            "n/2 is rounded up; it is cut off. (For n = 5: 2 to each side.)",
+            "n/2 is rounded up. It is cut off: for n = 5 the window reaches 2 to each side.",
             lambda k, n, alpha, beta: (-(-n // 2), k, alpha, beta),
+            ("depth_radius",),
+        ),
+        Mistake(
+            "radius rounded to even",
+            "`round` takes halves to the even number: 5/2 to 2, but 7/2 to 4. n/2 is cut off.",
+            lambda k, n, alpha, beta: (round(n / 2), k, alpha, beta),
+            ("depth_radius",),
+        ),
+        Mistake(
+            "half of n - 1",
+            "For odd n it is right. For an even n it is not a whole number; ours reaches n/2 to both sides.",
+            lambda k, n, alpha, beta: ((n - 1) / 2, k, alpha, beta),
+            ("depth_radius",),
+        ),
+        Mistake(
+            "radius left at its default",
+            "depth_radius is 5, TensorFlow's default, whatever n is.",
+            lambda k, n, alpha, beta: (5, k, alpha, beta),
+            ("depth_radius",),
+        ),
+        Mistake(
+            "radius fixed at 2",
+            "depth_radius is 2 whatever n is. That is AlexNet's window; use the argument.",
+            lambda k, n, alpha, beta: (2, k, alpha, beta),
+            ("depth_radius",),
+        ),
+        Mistake(
+            "window as the radius",
+            "This is what takes part in the middle, both sides and the channel. depth_radius is what lies on *one* side.",
+            lambda k, n, alpha, beta: (2 * (n // 2) + 1, k, alpha, beta),
             ("depth_radius",),
         ),
         Mistake(
@@ -61,8 +90,7 @@ to_tensorflow = CodeExercise(
             "alpha divided by the radius",
             "alpha is divided by the radius. TensorFlow multiplies the *sum* by alpha, as the formula does: nothing to "
             "translate.",
-            lambda k, n, alpha, beta: (n // 2, k, alpha / (n // 2), beta),
-            ("alpha",),
+            lambda k, n, alpha, beta: (n // 2, k, alpha / (n // 2), beta),  # for n = 1 it raises
         ),
         Mistake(
             "twice n",
@@ -102,6 +130,27 @@ to_tensorflow = CodeExercise(
             ("alpha",),
         ),
         Mistake(
+            "alpha divided by the window",
+            "alpha is divided by the number of channels in the window. TensorFlow multiplies the *sum* by alpha, as "
+            "the formula does: nothing to translate.",
+            lambda k, n, alpha, beta: (n // 2, k, alpha / (2 * (n // 2) + 1), beta),
+            ("alpha",),
+        ),
+        Mistake(
+            "alpha times the window",
+            "alpha is multiplied by the number of channels in the window. That is for PyTorch and Caffe, which divide "
+            "by it again. TensorFlow does not.",
+            lambda k, n, alpha, beta: (n // 2, k, alpha * (2 * (n // 2) + 1), beta),
+            ("alpha",),
+        ),
+        Mistake(
+            "alpha times the radius",
+            "alpha is multiplied by the radius. TensorFlow multiplies the *sum* by alpha, as the formula does: nothing "
+            "to translate.",
+            lambda k, n, alpha, beta: (n // 2, k, alpha * (n // 2), beta),
+            ("alpha",),
+        ),
+        Mistake(
             "alpha left at its default",
             "alpha is 1, TensorFlow's default, whatever is passed.",
             lambda k, n, alpha, beta: (n // 2, k, 1.0, beta),
@@ -137,6 +186,33 @@ to_tensorflow = CodeExercise(
             "is not n.",
             lambda k, n, alpha, beta: (k, n, alpha, beta),
             ("depth_radius", "bias"),
+        ),
+        Mistake(
+            "PyTorch's answer",
+            "This is what PyTorch must be given: a size, a larger alpha, and k last. TensorFlow wants a radius, then "
+            "the bias, and multiplies the *sum* by alpha.",
+            lambda k, n, alpha, beta: (2 * (n // 2) + 1, alpha * (2 * (n // 2) + 1), beta, k),
+            ("depth_radius", "bias", "alpha", "beta"),
+        ),
+        Mistake(
+            "PyTorch's answer for odd n",
+            "This is PyTorch's order and, for odd n, what PyTorch must be given. TensorFlow wants a radius, then the "
+            "bias, and multiplies the *sum* by alpha.",
+            lambda k, n, alpha, beta: (n, alpha * n, beta, k),
+            ("depth_radius", "bias", "alpha", "beta"),
+        ),
+        Mistake(
+            "AlexNet's numbers",
+            "These are AlexNet's own constants, whatever is passed. Translate the four arguments.",
+            lambda k, n, alpha, beta: (2, 2.0, 1e-4, 0.75),
+            ("depth_radius", "bias", "alpha", "beta"),
+        ),
+        Mistake(
+            "TensorFlow's defaults",
+            "These are TensorFlow's defaults, whatever is passed. They are another layer: return what makes it compute "
+            "ours.",
+            lambda k, n, alpha, beta: (5, 1.0, 1.0, 0.5),
+            ("depth_radius", "bias", "alpha", "beta"),
         ),
     ],
     points=1,
