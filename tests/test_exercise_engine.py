@@ -1136,8 +1136,8 @@ def tie():
 def test_a_mistake_is_named_though_the_edge_is_wrong_too_and_that_is_told_beside_it(tie):
     verdict = tie.evaluate(lambda x, threshold: np.where(x > threshold, x, 0.0))
     assert verdict.mistakes == ("not halved",)
-    assert "Beside that, another fault shows on numbers of which some are the threshold." in verdict.paragraphs
-    assert "Beside" not in text(tie.evaluate(lambda x, threshold: np.where(x >= threshold, x, 0.0)))
+    assert "There is more: this alone does not give the result on numbers of which some are the threshold." in verdict.paragraphs
+    assert "There is more" not in text(tie.evaluate(lambda x, threshold: np.where(x >= threshold, x, 0.0)))
     assert tie.evaluate(lambda x, threshold: np.where(x > threshold, x / 2, 0)).mistakes == ("tie dropped",)
 
 
@@ -1146,7 +1146,7 @@ def test_an_edge_that_is_right_is_not_told_beside_a_mistake(tie):
         return np.where(x >= threshold, x if 3.1 in (threshold,) else x / 2, 0.0)
 
     verdict = tie.evaluate(answer)
-    assert verdict.mistakes == ("not halved",) and "Beside" not in text(verdict)
+    assert verdict.mistakes == ("not halved",) and "There is more" not in text(verdict)
 
 
 def test_the_ordinary_cases_alone_name_nothing_that_differs_on_them(tie):
@@ -1164,7 +1164,7 @@ def test_a_mistake_is_named_though_the_edge_raises_and_both_are_told(tie):
 
     verdict = tie.evaluate(answer)
     assert verdict.state == "known mistake" and verdict.mistakes == ("not halved",)
-    assert verdict.paragraphs[:2] == ("Nothing is halved.", "Beside that, there is another fault:")
+    assert verdict.paragraphs[:2] == ("Nothing is halved.", "There is more:")
     assert "a tie" in text(verdict) and "some are the threshold" in text(verdict)
 
 

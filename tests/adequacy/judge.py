@@ -24,7 +24,7 @@ from tests.adequacy.mutants import Mutant, NoSource, mutants, rebuilt
 INPUTS = 1000  # on which a mutant that the check takes for right must agree with the solution
 NAMED_INPUTS = 200  # on which a mutant must agree with the mistake whose name it was given
 FALSE_SHARE = 0.02  # of these, that may differ
-BESIDE_SHARE = 0.5  # that may differ where the check says that there is another fault beside the one it names
+BESIDE_SHARE = 0.5  # that may differ where the check says that what it names is not all
 CPU_SECONDS = 0.1  # for one call in a check: less than a student gets, since many mutants never end
 
 EQUAL = "equal"
@@ -188,7 +188,7 @@ class _Trial:
         """
         # A mistake known by its error says nothing about the numbers where there is no error.
         only_errors = any(text.startswith("It raised") for text in verdict.paragraphs)
-        beside = any(text.startswith("Beside that") for text in verdict.paragraphs)
+        beside = any(text.startswith("There is more") for text in verdict.paragraphs)
         said = []
         for mistake in self._exercise.mistakes:
             if mistake.name not in verdict.mistakes:

@@ -12,10 +12,16 @@ from helpers.exercises.engine import CodeExercise
 
 
 class _Drawing(CodeExercise):
-    """A wrong answer that gives something else at every call draws random numbers of its own: that is said first."""
+    """An exercise in which students draw random numbers of their own.
 
-    def __init__(self, *arguments, own_draws: str, **options):
+    Args:
+        own_draws: said first of a wrong answer that gives something else at every call.
+        ignored: an argument's place, and what is said of an unknown answer that is the same with another such array.
+    """
+
+    def __init__(self, *arguments, own_draws: str, ignored: tuple[int, str] | None = None, **options):
         self.own_draws = own_draws
+        self.ignored = ignored
         super().__init__(*arguments, **options)
 
     def evaluate(self, answer):
@@ -23,11 +29,28 @@ class _Drawing(CodeExercise):
         if verdict.state not in ("wrong", "known mistake") or not callable(answer):
             return verdict
         for case in self._make_cases():
-            first, second = (
-                sandbox.call(lambda: answer(*copy.deepcopy(case.args)), cpu_seconds=self.cpu_seconds).value
-                for _ in range(2)
-            )
-            arrays = [a for a in (first, second) if isinstance(a, np.ndarray)]
-            if len(arrays) == 2 and not same(*arrays):
+            if self._differ(answer, case.args, case.args):
                 return self._verdict("known mistake", self.own_draws, mistakes=("draws its own numbers",))
+        if self.ignored and not verdict.mistakes:
+            place, text = self.ignored
+            args = self._make_cases()[0].args
+            others = (*args[:place], np.flip(args[place]), *args[place + 1 :])
+            if self._differ(answer, args, others) is False:
+                return self._verdict("known mistake", text, mistakes=("ignores what is given",))
         return verdict
+
+    def _differ(self, answer, *calls) -> bool | None:
+        """Whether two calls give different arrays; None where one gives none."""
+        values = [
+            sandbox.call(lambda: answer(*copy.deepcopy(args)), cpu_seconds=self.cpu_seconds).value for args in calls
+        ]
+        first, second = (_arrays(value) for value in values)
+        if not first or len(first) != len(second):
+            return None
+        return not all(same(a, b) for a, b in zip(first, second))
+
+
+def _arrays(value) -> list[np.ndarray]:
+    """The numeric arrays in what was returned."""
+    values = value if isinstance(value, (tuple, list)) else (value,)
+    return [np.asarray(v) for v in values if isinstance(v, (np.ndarray, np.floating)) and np.asarray(v).dtype.kind in "fiub"]

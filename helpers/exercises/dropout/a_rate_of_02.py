@@ -15,6 +15,38 @@ a_rate_of_02 = PredictExercise(
     },
     variable="guess",
     tolerance=0.02,
+    follows={
+        "the others, training": (("share of zeros, training",), lambda zeros: 1 / (1 - zeros)),
+        "mean of all, training": (
+            ("share of zeros, training", "the others, training"), lambda zeros, others: (1 - zeros) * others
+        ),
+        "p in the paper's words": (("share of zeros, training",), lambda zeros: 1 - zeros),
+    },
+    patterns=[
+        Mistake(
+            "rate taken for the share kept",
+            "these fit if `rate` were the share kept. Keras' `rate` is the share that is dropped; it is the paper's p that is "
+            "kept.",
+            {"share of zeros, training": 0.8, "the others, training": 5.0, "p in the paper's words": 0.2},
+        ),
+        Mistake(
+            "classic form",
+            "these belong to the paper's first form, which scales at test. Keras' layer is built so that nothing needs to be "
+            "done at inference: what has to happen in training, then?",
+            {"the others, training": 1.0, "mean of all, training": 0.8, "every value, inference": 0.8},
+        ),
+        Mistake(
+            "percentages",
+            "these are percentages. Shares and values are asked for: a whole is 1.",
+            {
+                "share of zeros, training": 20.0,
+                "the others, training": 125.0,
+                "mean of all, training": 100.0,
+                "every value, inference": 100.0,
+                "p in the paper's words": 80.0,
+            },
+        ),
+    ],
     mistakes={
         "share of zeros, training": [
             Mistake(
@@ -25,6 +57,7 @@ a_rate_of_02 = PredictExercise(
             ),
             Mistake("one half", "one half is the usual rate for hidden units. Here it is 0.2.", 0.5),
             Mistake("none", "with `training=True` something is dropped.", 0.0),
+            Mistake("a percentage", "20 is the percentage. The share is asked for.", 20.0),
             Mistake("a count", "that is the number of zeros. Their share is asked for.", 200_000),
         ],
         "the others, training": [
@@ -74,7 +107,7 @@ a_rate_of_02 = PredictExercise(
                 0.8,
             ),
             Mistake("scaled up at inference", "1.25 is what survivors have in training.", 1.25),
-            Mistake("dropped at inference", "that is what happens in training. At inference nothing is dropped.", 0.2),
+            Mistake("dropped at inference", "0.2 is the share dropped in training. At inference nothing is dropped.", 0.2),
             Mistake("all dropped", "nothing is dropped at inference.", 0.0),
         ],
         "p in the paper's words": [

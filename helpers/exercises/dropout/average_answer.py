@@ -19,7 +19,7 @@ def _logits_cases():
         Case("on 3 networks, 4 digits, 5 classes", (2 * rng.normal(size=(3, 4, 5)),)),
         Case("on 5 networks, 5 digits, 5 classes", (3 * rng.normal(size=(5, 5, 5)),)),
         Case("on one network only", (2 * rng.normal(size=(1, 3, 4)),)),
-        Case("on large logits", (600 + 100 * rng.normal(size=(4, 2, 3)),)),
+        Case("on logits of several hundred", (600 + 100 * rng.normal(size=(4, 2, 3)),), edge=True),
     ]
 
 
@@ -39,9 +39,26 @@ def _votes(logits):
     return np.eye(logits.shape[2])[logits.argmax(axis=2)].mean(axis=0)
 
 
-def _naive(logits):
+def _after(logits):
+    """The mean of the softmax, with nothing subtracted (any more)."""
     e = np.exp(logits)
     return (e / e.sum(axis=2, keepdims=True)).mean(axis=0)
+
+
+def _without_axis(logits):
+    e = np.exp(logits)
+    return (e / e.sum(axis=2)).mean(axis=0)
+
+
+_NOT_OF_THE_ROW = (
+    "What is subtracted before `exp` is not the same for all classes of a row, and so the softmax is another one. Subtract "
+    "one number from each row."
+)
+
+_LOST_AXIS = (
+    "What is taken along axis 2 has the shape (K, N), and NumPy does not lay that beside (K, N, classes) as you mean it. "
+    "Keep the axis, with length 1."
+)
 
 
 average_answer = CodeExercise(
@@ -56,20 +73,19 @@ average_answer = CodeExercise(
     mistakes=[
         Mistake(
             "softmax of the mean logits",
-            "You average the logits and take the softmax afterwards. That is the normalized *geometric* mean of the "
-            "networks, close to what weight scaling gives. Asked for is the mean of what the networks say: "
-            "probabilities.",
+            "This is the softmax of the mean logits, which is the normalized *geometric* mean of the networks: close to "
+            "what weight scaling gives. Asked for is the mean of what the networks say: probabilities.",
             lambda logits: _softmax(logits.mean(axis=0)),
         ),
         Mistake(
             "softmax of the summed logits",
-            "You sum the logits and take the softmax afterwards. With more networks the answer becomes surer and "
-            "surer, whatever they say. Take the softmax of each network, then the mean.",
+            "This is the softmax of the summed logits, as if the probabilities were multiplied: the more networks agree, "
+            "the surer it becomes. Take the softmax of each network, then the mean.",
             lambda logits: _softmax(logits.sum(axis=0)),
         ),
         Mistake(
             "mean of the logits",
-            "That is the mean of the logits. They are no probabilities: the softmax is missing.",
+            "That is the mean of the logits. They are not probabilities: the softmax is missing.",
             lambda logits: logits.mean(axis=0),
         ),
         Mistake(
@@ -82,6 +98,33 @@ average_answer = CodeExercise(
             "product of the probabilities",
             "The probabilities are multiplied over the networks: a geometric mean without its root. Average them.",
             lambda logits: _softmax(logits).prod(axis=0),
+        ),
+        Mistake(
+            "geometric mean, not normalized",
+            "That is the geometric mean of the probabilities: its rows do not sum to 1. The plain mean is asked for.",
+            lambda logits: np.exp(np.log(_softmax(logits)).mean(axis=0)),
+        ),
+        Mistake(
+            "softmax of the largest logits",
+            "For each class the largest logit of any network is taken, and the softmax of these. Take the softmax of each "
+            "network, then the mean.",
+            lambda logits: _softmax(logits.max(axis=0)),
+        ),
+        Mistake("maximum over the networks", _NOT_OF_THE_ROW, lambda logits: _after(logits - logits.max(axis=0))),
+        Mistake(
+            "maximum over the digits", _NOT_OF_THE_ROW, lambda logits: _after(logits - logits.max(axis=1, keepdims=True))
+        ),
+        Mistake(
+            "sum without its axis",
+            _LOST_AXIS,
+            lambda logits: _without_axis(logits - logits.max(axis=2, keepdims=True)),
+        ),
+        Mistake("sum without its axis, nothing subtracted", _LOST_AXIS, _without_axis),
+        Mistake("maximum without its axis", _LOST_AXIS, lambda logits: _after(logits - logits.max(axis=2))),
+        Mistake(
+            "maximum and sum without their axis",
+            _LOST_AXIS,
+            lambda logits: _without_axis(logits - logits.max(axis=2)),
         ),
         Mistake(
             "sigmoid",
@@ -114,6 +157,17 @@ average_answer = CodeExercise(
             "votes",
             "Each network casts one vote. That throws away how sure it was. Average the probabilities.",
             _votes,
+        ),
+        Mistake(
+            "majority",
+            "The class with the most votes gets 1, the others 0. That throws away how sure the networks were. Average the "
+            "probabilities.",
+            lambda logits: np.eye(logits.shape[2])[_votes(logits).argmax(axis=1)],
+        ),
+        Mistake(
+            "winner only",
+            "The class with the largest mean probability gets 1, the others 0. The probabilities themselves are asked for.",
+            lambda logits: np.eye(logits.shape[2])[_softmax(logits).mean(axis=0).argmax(axis=1)],
         ),
         Mistake(
             "mean over the digits",
@@ -160,6 +214,11 @@ average_answer = CodeExercise(
             lambda logits: _softmax(logits)[0],
         ),
         Mistake(
+            "the last network",
+            "That is the last network's answer. Average over all of them.",
+            lambda logits: _softmax(logits)[-1],
+        ),
+        Mistake(
             "every network by itself",
             "That is what each network says, shape (K, N, classes). The average over the networks is missing.",
             lambda logits: _softmax(logits),
@@ -186,9 +245,9 @@ average_answer = CodeExercise(
         ),
         Mistake(
             "exp overflows",
-            "The mean is right for small logits. `exp` of a logit above 709 is infinity, and infinity over infinity "
-            "no number: subtract each row's largest logit first. That changes nothing in the quotient.",
-            _naive,
+            "The mean is right for small logits. `exp` of a logit above 709 is infinity, and infinity over infinity is "
+            "not a number: subtract each row's largest logit first. That changes nothing in the quotient.",
+            _after,
         ),
     ],
     properties=[

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 from helpers.exercises.engine import Case, Mistake, Property
@@ -14,28 +16,86 @@ def dropout_backward(dy, mask, rate):
 
 def _backward_cases():
     rng = np.random.default_rng(11)
+    behind_relu = rng.normal(size=(2, 3, 3, 4)) * (rng.random((2, 3, 3, 4)) > 0.3)
     return [
         Case("on dy of shape (4, 6), with a rate of 0.3", (rng.normal(size=(4, 6)), rng.random((4, 6)) >= 0.3, 0.3)),
         Case(
-            "on pictures of shape (2, 3, 3, 4), with a rate of 0.6",
-            (rng.normal(size=(2, 3, 3, 4)), rng.random((2, 3, 3, 4)) >= 0.6, 0.6),
+            "on pictures of shape (2, 3, 3, 4), with a rate of 0.6 and some dy that are 0",
+            (behind_relu, rng.random((2, 3, 3, 4)) >= 0.6, 0.6),
         ),
         Case("with a rate of 0.5", (rng.normal(size=(3, 8)), rng.random((3, 8)) >= 0.5, 0.5)),
+        Case("with a rate of 0, at which all are kept", (rng.normal(size=(2, 3)), np.ones((2, 3), bool), 0.0), edge=True),
     ]
 
 
-def _fresh(seed, scaled=True):
-    def wrong(dy, mask, rate):
-        new = np.random.default_rng(seed).random(dy.shape) >= rate
-        return dy * new / ((1 - rate) if scaled else 1)
+_MASKS = {
+    "without the mask": (
+        "The gradient also passes where the element was dropped. Its y was 0 whatever its x: how much does the loss depend "
+        "on that x?",
+        lambda dy, mask: dy,
+    ),
+    "mask turned round": (
+        "The gradient reaches just those elements that were dropped. `mask` is True where an element was *kept*.",
+        lambda dy, mask: dy * ~mask,
+    ),
+    "one mask for the batch": ("All examples get the mask of the first.", lambda dy, mask: dy * mask[:1]),
+}
+
+_FACTORS = {
+    "without the scale": (
+        "The scale is missing. y was x *times a factor*, and the factor belongs in the slope, too.",
+        lambda passed, rate: passed,
+    ),
+    "scaled back": (
+        "It multiplies by `1 - rate`, as if the gradient had to undo the scale. A derivative does not undo: y = c·x has the "
+        "slope c.",
+        lambda passed, rate: passed * (1 - rate),
+    ),
+    "times the rate": (
+        "It multiplies by the share dropped. In the forward pass the survivors were divided by the share kept.",
+        lambda passed, rate: passed * rate,
+    ),
+    "scaled twice": (
+        "The scale appears squared. One factor: dy already holds what comes after the layer.",
+        lambda passed, rate: passed / (1 - rate) ** 2,
+    ),
+    "divided by the rate": (
+        "The scale divides by the share dropped. In the forward pass it was the share kept.",
+        lambda passed, rate: passed / rate,
+    ),
+    "sign turned": (
+        "The sign is turned. Descent takes the minus later, in the step; here it is the plain derivative.",
+        lambda passed, rate: -passed / (1 - rate),
+    ),
+    "sign turned, without the scale": (
+        "The sign is turned: descent takes the minus later, in the step. And y was x *times a factor*, which belongs in "
+        "the slope.",
+        lambda passed, rate: -passed,
+    ),
+}
+
+
+def _parts():
+    """A wrong mask, a wrong factor, or both."""
+    for mask, factor in itertools.product(["", *_MASKS], ["", *_FACTORS]):
+        parts = [(mask, _MASKS)] * bool(mask) + [(factor, _FACTORS)] * bool(factor)
+        if parts:
+            messages = " ".join(known[part][0] for part, known in parts)
+            yield Mistake(", ".join(part for part, _ in parts), messages, _of_parts(mask, factor))
+
+
+def _of_parts(mask, factor):
+    def wrong(dy, kept, rate):
+        passed = _MASKS[mask][1](dy, kept) if mask else dy * kept
+        return _FACTORS[factor][1](passed, rate) if factor else passed / (1 - rate)
 
     return wrong
 
 
-_FRESH = (
-    "A mask of its own is drawn. The gradient of units that took part is thrown away, and units that did not take "
-    "part are blamed. It must be the mask of the forward pass."
-)
+def _passing(args, outputs):
+    """The factors of those gradients that pass."""
+    passing = args[1] & (args[0] != 0)
+    return outputs[0][passing] / args[0][passing]
 
 
 dropout_backward = _Drawing(
@@ -44,6 +104,11 @@ dropout_backward = _Drawing(
         "It gives another result at every call: a fresh mask is drawn. The gradient of units that took part would"
         " be thrown away, and units that did not take part would be blamed. It must be the mask of the forward "
         "pass: that is why the layer remembers it."
+    ),
+    ignored=(
+        1,
+        "The result is the same with another `mask`. It should depend on which elements were kept in the forward pass: that "
+        "is what `mask` says.",
     ),
     outputs=["dx"],
     cases=_backward_cases,
@@ -54,70 +119,11 @@ dropout_backward = _Drawing(
                                         dtype=float).reshape(dy.shape),
     ],
     mistakes=[
-        Mistake(
-            "without the mask",
-            "The gradient passes everywhere, also where the element was dropped. Its y was 0 whatever its x: how much "
-            "does the loss depend on that x?",
-            lambda dy, mask, rate: dy * 1.0,
-        ),
-        Mistake(
-            "without the mask, scaled",
-            "The scale is right. But the gradient also passes where the element was dropped: its y was 0 whatever its "
-            "x, so the loss does not depend on that x.",
-            lambda dy, mask, rate: dy / (1 - rate),
-        ),
-        Mistake(
-            "without the scale",
-            "The mask is right. But y was x *times a factor*, and the factor belongs into the slope, too.",
-            lambda dy, mask, rate: dy * mask,
-        ),
-        Mistake(
-            "scaled back",
-            "It multiplies by `1 - rate`, as if the gradient had to undo the scale. A derivative does not undo: "
-            "y = c·x has the slope c.",
-            lambda dy, mask, rate: dy * mask * (1 - rate),
-        ),
-        Mistake(
-            "without the mask, scaled back",
-            "The mask is missing: the gradient also passes where the element was dropped. And the scale multiplies "
-            "where the forward pass divided.",
-            lambda dy, mask, rate: dy * (1 - rate),
-        ),
-        Mistake(
-            "times the rate",
-            "It multiplies by the share dropped. In the forward pass the survivors were divided by the share kept.",
-            lambda dy, mask, rate: dy * mask * rate,
-        ),
-        Mistake(
-            "sign turned",
-            "The sign is turned. Descent takes the minus later, in the step; here it is the plain derivative.",
-            lambda dy, mask, rate: -dy * mask / (1 - rate),
-        ),
+        *_parts(),
         Mistake(
             "the gradient of dropped elements stays",
             "Where an element was dropped its gradient stays as it came. Its y was 0 whatever its x: it gets 0.",
             lambda dy, mask, rate: np.where(mask, dy / (1 - rate), dy),
-        ),
-        Mistake(
-            "scaled twice",
-            "The scale appears squared. One factor: dy already holds what comes after the layer.",
-            lambda dy, mask, rate: dy * mask / (1 - rate) ** 2,
-        ),
-        Mistake(
-            "divided by the rate",
-            "The scale divides by the share dropped. In the forward pass it was the share kept.",
-            lambda dy, mask, rate: dy * mask / rate,
-        ),
-        Mistake(
-            "mask turned round",
-            "The gradient reaches just those elements that were dropped. `mask` is True where an element was *kept*.",
-            lambda dy, mask, rate: dy * ~mask / (1 - rate),
-        ),
-        Mistake(
-            "mask turned round, not scaled",
-            "The gradient reaches just those elements that were dropped. `mask` is True where an element was *kept*. "
-            "And the scale is missing.",
-            lambda dy, mask, rate: dy * ~mask,
         ),
         Mistake(
             "scaled by the share that was kept",
@@ -157,19 +163,10 @@ dropout_backward = _Drawing(
             lambda dy, mask, rate: (dy * mask / (1 - rate)).sum(axis=0),
         ),
         Mistake(
-            "one mask for the batch",
-            "All examples get the mask of the first.",
-            lambda dy, mask, rate: dy * mask[:1] / (1 - rate),
-        ),
-        Mistake(
             "zeros of the gradient",
             "The mask is made from `dy`. The forward pass' mask is given.",
             lambda dy, mask, rate: dy * (dy > 0) / (1 - rate),
         ),
-        Mistake("a fresh mask, seed 0", _FRESH, _fresh(0)),
-        Mistake("a fresh mask, seed 0, not scaled", _FRESH, _fresh(0, scaled=False)),
-        Mistake("a fresh mask, seed 1", _FRESH, _fresh(1)),
-        Mistake("a fresh mask, seed 42", _FRESH, _fresh(42)),
         Mistake(
             "kept gradients cut out",
             "Only the kept elements are returned, and the shape is gone. A dropped element has a gradient: 0.",
@@ -178,12 +175,20 @@ dropout_backward = _Drawing(
     ],
     properties=[
         Property(
-            "Where an element was dropped its gradient should be 0, and only there.",
-            lambda args, outputs: bool(np.all((outputs[0] == 0) == ~args[1])),
+            "Where an element was dropped its gradient should be 0. Somewhere it is not.",
+            lambda args, outputs: bool(np.all(outputs[0][~args[1]] == 0)),
+        ),
+        Property(
+            "Where an element was kept its gradient should pass. Somewhere it is 0.",
+            lambda args, outputs: bool(np.all(_passing(args, outputs) != 0)),
         ),
         Property(
             "Every gradient that passes should be the same multiple of dy.",
-            lambda args, outputs: bool(np.ptp((outputs[0] / args[0])[args[1]]) < 1e-3),
+            lambda args, outputs: bool(np.ptp(_passing(args, outputs)) < 1e-3),
+        ),
+        Property(
+            "The mask is right, and all gradients that pass get the same factor. It is not the factor of the forward pass.",
+            lambda args, outputs: bool(np.allclose(_passing(args, outputs), 1 / (1 - args[2]), rtol=1e-3)),
         ),
     ],
     points=2,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 from helpers.exercises.comparing import same
@@ -20,15 +22,16 @@ def _forward_cases():
     rng = np.random.default_rng(10)
     x = rng.normal(size=(4, 6)) + 0.5
     u = rng.random((4, 6))
-    picture, numbers = rng.normal(size=(2, 3, 3, 4)), rng.random((2, 3, 3, 4))
-    edge = np.array([[0.1, 0.25, 0.6, 0.25], [0.9, 0.25, 0.2, 0.7]])
+    pictures, numbers = np.maximum(rng.normal(size=(2, 3, 3, 4)) + 0.5, 0), rng.random((2, 3, 3, 4))
+    ties = np.array([[0.1, 0.25, 0.6, 0.25], [0.9, 0.25, 0.2, 0.7]])
     return [
         Case("in training, on x of shape (4, 6), with a rate of 0.3", (x, u, 0.3, True)),
         Case("at inference, on x of shape (4, 6), with a rate of 0.3", (x, u, 0.3, False)),
-        Case("in training, on pictures of shape (2, 3, 3, 4), with a rate of 0.6", (picture, numbers, 0.6, True)),
+        Case("in training, on pictures of shape (2, 3, 3, 4), with a rate of 0.6", (pictures, numbers, 0.6, True)),
         Case(
-            "in training, where some of the numbers are exactly the rate, 0.25",
-            (np.arange(1.0, 9.0).reshape(2, 4), edge, 0.25, True),
+            "in training, where some random numbers are exactly the rate, 0.25",
+            (np.arange(1.0, 9.0).reshape(2, 4), ties, 0.25, True),
+            edge=True,
         ),
     ]
 
@@ -66,6 +69,15 @@ def _inverted(x, u, rate):
     return x * (u >= rate) / (1 - rate)
 
 
+def _kept(args):
+    return (args[1] >= args[2]) & (args[0] != 0)
+
+
+def _multiples(args, outputs):
+    kept = _kept(args)
+    return outputs[0][kept] / args[0][kept]
+
+
 def _first_only(axes):
     """The numbers of the first place along these axes, used for all."""
 
@@ -77,6 +89,133 @@ def _first_only(axes):
 
 _SHARED = "It is drawn once for every *element* of the batch."
 
+# What students get wrong: the mask, the factor, what happens at inference. Each by itself, and two at a time.
+_MASKS = {
+    "keep and drop swapped": (
+        "Kept and dropped are the wrong way round: where `u` is below the rate, the element has to go. With a rate of 0.2 "
+        "your layer would keep a fifth.",
+        lambda u, rate: u < rate,
+    ),
+    "kept from 1 - rate on": (
+        "Elements are kept where `u` is above `1 - rate`. That is a share `rate` of them only, as if `rate` were the share "
+        "kept.",
+        lambda u, rate: u >= 1 - rate,
+    ),
+    "kept below 1 - rate": (
+        "Elements are kept where `u` is below `1 - rate`. The share is right, but they are not the ones that were asked for "
+        "(`u` at least the rate), so your results cannot be compared with anybody's.",
+        lambda u, rate: u < 1 - rate,
+    ),
+}
+
+_FACTORS = {
+    "not rescaled": (
+        "The survivors are not scaled in training. Inverted dropout enlarges them, so that on average the next layer "
+        "receives as much as at inference.",
+        lambda kept, rate: kept,
+    ),
+    "scaled down": (
+        "The survivors are multiplied by `1 - rate`: they become smaller, where they have to make up for the missing ones.",
+        lambda kept, rate: kept * (1 - rate),
+    ),
+    "divided by the rate": (
+        "The scale divides by the share that is dropped. Which share is left to carry the sum?",
+        lambda kept, rate: kept / rate,
+    ),
+    "divided by the root": (
+        "The survivors are divided by the root of `1 - rate`. That would keep the mean *square*; here the mean is to be "
+        "kept.",
+        lambda kept, rate: kept / np.sqrt(1 - rate),
+    ),
+    "times 1 plus rate": (
+        "The scale is 1 + rate. For small rates that is close, for 0.5 it gives 1.5 where 2 is needed: choose the factor "
+        "that makes the mean come out exactly.",
+        lambda kept, rate: kept * (1 + rate),
+    ),
+    "times the rate": (
+        "The survivors are multiplied by the share that is dropped. They have to become larger.",
+        lambda kept, rate: kept * rate,
+    ),
+}
+
+_AT_INFERENCE = {
+    "scaled at inference": (
+        "At inference you divide by `1 - rate`. Nothing is missing there, so nothing has to be made up for.",
+        lambda x, dropped, rate: x / (1 - rate),
+    ),
+    "scaled back at inference": (
+        "At inference you multiply by `1 - rate`. That belongs to the classic form, which does not scale in training. In the "
+        "inverted form inference leaves x alone.",
+        lambda x, dropped, rate: x * (1 - rate),
+    ),
+    "times the rate at inference": (
+        "At inference you multiply by the rate. In the inverted form inference leaves x alone.",
+        lambda x, dropped, rate: x * rate,
+    ),
+    "nothing at inference": ("At inference you return zeros. Nothing is dropped there.", lambda x, dropped, rate: 0 * x),
+    "active at inference": (
+        "It drops at inference, too: the same picture would get another answer at every call. What is `training` for?",
+        lambda x, dropped, rate: dropped,
+    ),
+}
+
+_READ_AS_P = (
+    "You read `rate` as the share that is kept, as the paper's p. Keras' `rate` is the share that is dropped; the mask and "
+    "the scale are both affected."
+)
+
+_CLASSIC = (
+    "This is the classic form: no scale in training, `1 - rate` at test. It is right in its own way; asked for is the "
+    "inverted form, Keras', where inference leaves x alone."
+)
+
+_TOGETHER = {
+    ("keep and drop swapped", "divided by the rate", ""): ("rate taken for the share kept", _READ_AS_P),
+    ("kept from 1 - rate on", "divided by the rate", ""): ("rate taken for the share kept, from 1 - rate on", _READ_AS_P),
+    ("", "not rescaled", "scaled back at inference"): ("classic form", _CLASSIC),
+    ("", "scaled down", "scaled at inference"): (
+        "scales swapped",
+        "The two scales are the wrong way round: in training you multiply by `1 - rate`, at inference you divide by it.",
+    ),
+}
+
+_CLASSIC_MASKS = {
+    (mask, "not rescaled", "scaled back at inference"): (
+        f"classic form, {mask}",
+        f"{message} And this is the classic form, which scales at test only; asked for is the inverted form, Keras'.",
+    )
+    for mask, (message, _) in _MASKS.items()
+} | {
+    ("keep and drop swapped", "not rescaled", "times the rate at inference"): (
+        "classic form, rate taken for the share kept",
+        "You read `rate` as the share that is kept, as the paper's p. Keras' `rate` is the share that is dropped. And this "
+        "is the classic form, which scales at test only; asked for is the inverted form, Keras'.",
+    )
+}
+
+
+def _parts():
+    """Mistakes of one part, or of two, with the name and message of each."""
+    named = _TOGETHER | _CLASSIC_MASKS
+    for parts in itertools.product(["", *_MASKS], ["", *_FACTORS], ["", *_AT_INFERENCE]):
+        wrong = [part for part in parts if part]
+        if not wrong or len(wrong) > 2 and parts not in named:
+            continue
+        messages = (known[part][0] for known, part in zip((_MASKS, _FACTORS, _AT_INFERENCE), parts) if part)
+        name, message = named.get(parts, (", ".join(wrong), " ".join(messages)))
+        yield Mistake(name, message, _of_parts(*parts))
+
+
+def _of_parts(mask, factor, at_inference):
+    def wrong(x, u, rate, training):
+        kept = x * (_MASKS[mask][1](u, rate) if mask else u >= rate)
+        dropped = _FACTORS[factor][1](kept, rate) if factor else kept / (1 - rate)
+        if training:
+            return dropped
+        return _AT_INFERENCE[at_inference][1](x, dropped, rate) if at_inference else x
+
+    return wrong
+
 
 dropout_forward = _Drawing(
     dropout_forward,
@@ -84,74 +223,16 @@ dropout_forward = _Drawing(
         "It gives another result at every call: it draws random numbers of its own. The numbers are given here, "
         "`u`, so that everyone gets the same mask and the result can be checked."
     ),
+    ignored=(
+        1,
+        "In training the result is the same with other numbers `u`. It is `u` that decides what is dropped, so that everyone "
+        "gets the same mask and the result can be checked.",
+    ),
     outputs=["y"],
     cases=_forward_cases,
     variants=[_by_filling, _by_loop, _by_where],
     mistakes=[
-        Mistake(
-            "keep and drop swapped",
-            "Kept and dropped are the wrong way round: where `u` is below the rate, the element has to go. With a rate "
-            "of 0.2 your layer would keep a fifth.",
-            _in_training(lambda x, u, rate: x * (u < rate) / (1 - rate)),
-        ),
-        Mistake(
-            "keep and drop swapped, not rescaled",
-            "Kept and dropped are the wrong way round: where `u` is below the rate, the element has to go. And the "
-            "survivors are not scaled.",
-            _in_training(lambda x, u, rate: x * (u < rate)),
-        ),
-        Mistake(
-            "rate taken for the share kept",
-            "You read `rate` as the share that is kept, as the paper's p. Keras' `rate` is the share that is dropped; "
-            "the mask and the scale are both affected.",
-            _in_training(lambda x, u, rate: x * (u < rate) / rate),
-        ),
-        Mistake(
-            "keep and drop swapped, the edge too",
-            "Kept and dropped are the wrong way round: where `u` is below the rate, the element has to go.",
-            _in_training(lambda x, u, rate: x * (u <= rate) / (1 - rate)),
-        ),
-        Mistake(
-            "kept from 1 - rate on",
-            "`u >= 1 - rate` is true for a share `rate` of the elements only: you keep what should be dropped, as if "
-            "`rate` were the share kept.",
-            _in_training(lambda x, u, rate: x * (u >= 1 - rate) / (1 - rate)),
-        ),
-        Mistake(
-            "kept below 1 - rate",
-            "The share is right: `u < 1 - rate` is true just as often. But another set of elements is kept than the "
-            "one that was asked for (those with `u` at least the rate), so your results cannot be compared with anybody's.",
-            _in_training(lambda x, u, rate: x * (u < 1 - rate) / (1 - rate)),
-        ),
-        Mistake(
-            "not rescaled",
-            "The survivors are not scaled. Then the next layer receives less in training than at inference, on "
-            "average `1 - rate` of it. Inverted dropout makes up for that in training.",
-            _in_training(lambda x, u, rate: x * (u >= rate)),
-        ),
-        Mistake(
-            "scaled down",
-            "The survivors are multiplied by `1 - rate`: they become smaller, where they have to make up for the "
-            "missing ones.",
-            _in_training(lambda x, u, rate: x * (u >= rate) * (1 - rate)),
-        ),
-        Mistake(
-            "divided by the rate",
-            "The scale divides by the share that is dropped. Which share is left to carry the sum?",
-            _in_training(lambda x, u, rate: x * (u >= rate) / rate),
-        ),
-        Mistake(
-            "divided by the root",
-            "The survivors are divided by the root of `1 - rate`. That would keep the mean *square*; here the mean is "
-            "to be kept.",
-            _in_training(lambda x, u, rate: x * (u >= rate) / np.sqrt(1 - rate)),
-        ),
-        Mistake(
-            "times 1 plus rate",
-            "The scale is 1 + rate. For small rates that is close, for 0.5 it gives 1.5 where 2 is needed: choose the "
-            "factor that makes the mean come out exactly.",
-            _in_training(lambda x, u, rate: x * (u >= rate) * (1 + rate)),
-        ),
+        *_parts(),
         Mistake(
             "scaled by the share that was kept",
             "You divide by the share that *happened* to be kept in this batch (the mask's mean). Then the factor "
@@ -159,55 +240,20 @@ dropout_forward = _Drawing(
             _in_training(lambda x, u, rate: x * (u >= rate) / (u >= rate).mean()),
         ),
         Mistake(
-            "scaled at inference too",
-            "Training is right. At inference you scale as well: nothing is missing there, so nothing has to be made "
-            "up for.",
-            _in_training(_inverted, lambda x, rate: x / (1 - rate)),
-        ),
-        Mistake(
-            "scales swapped",
-            "The two scales are the wrong way round: in training you multiply by `1 - rate`, at inference you divide "
-            "by it.",
-            _in_training(lambda x, u, rate: x * (u >= rate) * (1 - rate), lambda x, rate: x / (1 - rate)),
-        ),
-        Mistake(
-            "nothing at inference",
-            "At inference you return zeros. Nothing is dropped there.",
-            _in_training(_inverted, lambda x, rate: 0 * x),
-        ),
-        Mistake(
-            "scaled back at inference",
-            "Training is right, and has scaled already. Multiplying by `1 - rate` at inference belongs to the classic "
-            "form, which does not scale in training. One of the two, not both.",
-            _in_training(_inverted, lambda x, rate: x * (1 - rate)),
-        ),
-        Mistake(
-            "classic form",
-            "This is the classic form: no scale in training, `1 - rate` at test. It is right in its own way; asked "
-            "for is the inverted form, Keras', where inference leaves x alone.",
-            _in_training(lambda x, u, rate: x * (u >= rate), lambda x, rate: x * (1 - rate)),
-        ),
-        Mistake(
-            "active at inference",
-            "It drops at inference, too: the same picture would get another answer at every call. What is `training` "
-            "for?",
-            lambda x, u, rate, training: _inverted(x, u, rate),
-        ),
-        Mistake(
-            "active at inference, not rescaled",
-            "It drops at inference, too (what is `training` for?), and the survivors are not scaled.",
-            lambda x, u, rate, training: x * (u >= rate),
-        ),
-        Mistake(
             "active at inference, not rescaled there",
-            "Training is right. But it drops at inference, too: the same picture would get another answer at every "
-            "call. What is `training` for?",
+            _AT_INFERENCE["active at inference"][0],
             lambda x, u, rate, training: _inverted(x, u, rate) if training else x * (u >= rate),
         ),
         Mistake(
             "training and inference swapped",
             "It drops at inference and leaves x alone in training: the `if` is the wrong way round.",
             lambda x, u, rate, training: x if training else _inverted(x, u, rate),
+        ),
+        Mistake(
+            "training and inference swapped, not rescaled",
+            "It drops at inference and leaves x alone in training: the `if` is the wrong way round. And the survivors are "
+            "not scaled.",
+            lambda x, u, rate, training: x if training else x * (u >= rate),
         ),
         Mistake(
             "one mask for the batch",
@@ -255,19 +301,17 @@ dropout_forward = _Drawing(
         ),
         Mistake(
             "times the numbers",
-            "x is multiplied by `u` itself: every element becomes a little smaller and none is dropped. Compare `u` "
-            "with the rate first.",
+            "x is multiplied by `u` itself, and none of its elements is dropped. Compare `u` with the rate first.",
             _in_training(lambda x, u, rate: x * u / (1 - rate)),
         ),
         Mistake(
             "times the numbers, not scaled",
-            "x is multiplied by `u` itself: every element becomes a little smaller and none is dropped. Compare `u` "
-            "with the rate first.",
+            "x is multiplied by `u` itself, and none of its elements is dropped. Compare `u` with the rate first.",
             _in_training(lambda x, u, rate: x * u),
         ),
         Mistake(
             "never drops",
-            "Nothing is dropped, also in training.",
+            "Nothing is dropped, in training either.",
             lambda x, u, rate, training: x,
         ),
         Mistake(
@@ -293,7 +337,7 @@ dropout_forward = _Drawing(
         ),
         Mistake(
             "dropped elements become the mean",
-            "A dropped element becomes the mean of x. It is to hand on nothing at all: 0.",
+            "A dropped element becomes the mean of x. It should pass on nothing at all: 0.",
             _in_training(lambda x, u, rate: np.where(u >= rate, x / (1 - rate), x.mean())),
         ),
         Mistake(
@@ -315,16 +359,24 @@ dropout_forward = _Drawing(
     properties=[
         Property(
             "At inference the result should be x itself.",
-            lambda args, outputs: bool(args[3]) or same(outputs[0], args[0]),
+            lambda args, outputs: args[3] or same(outputs[0], args[0]),
         ),
         Property(
-            "Where `u` is below the rate, the result should be 0, and nowhere else.",
-            lambda args, outputs: not args[3] or bool(np.all((outputs[0] == 0) == (args[1] < args[2]))),
+            "Where `u` is below the rate, the result should be 0. Somewhere it is not.",
+            lambda args, outputs: not args[3] or bool(np.all(outputs[0][args[1] < args[2]] == 0)),
+        ),
+        Property(
+            "Where `u` is at least the rate, x is kept. Some of these elements are 0.",
+            lambda args, outputs: not args[3] or bool(np.all(outputs[0][_kept(args)] != 0)),
         ),
         Property(
             "Every survivor should be the same multiple of what it was.",
-            lambda args, outputs: not args[3]
-            or bool(np.ptp((outputs[0] / args[0])[args[1] >= args[2]]) < 1e-3),
+            lambda args, outputs: not args[3] or bool(np.ptp(_multiples(args, outputs)) < 1e-3),
+        ),
+        Property(
+            "The right elements are dropped, and the others all get the same factor. It is not the factor with which the mean "
+            "over all masks is x.",
+            lambda args, outputs: not args[3] or bool(np.allclose(_multiples(args, outputs), 1 / (1 - args[2]), rtol=1e-3)),
         ),
     ],
     points=2,

@@ -15,6 +15,36 @@ expected_values = PredictExercise(
         "classic: at test": 4.5,
     },
     variable="values",
+    follows={
+        "inverted: mean over masks": (("inverted: where kept",), lambda kept: 0.75 * kept),
+        "inverted: variance over masks": (("inverted: where kept",), lambda kept: 0.75 * 0.25 * kept**2),
+        "classic: mean over masks": (("classic: where kept",), lambda kept: 0.75 * kept),
+        "classic: at test": (("classic: mean over masks",), lambda mean: mean),
+    },
+    patterns=[
+        Mistake(
+            "forms swapped",
+            "these would be right for the other form. The inverted form scales in training, the classic one at test.",
+            {
+                "inverted: where kept": 6.0,
+                "inverted: mean over masks": 4.5,
+                "inverted: variance over masks": 6.75,
+                "classic: where kept": 8.0,
+                "classic: mean over masks": 6.0,
+                "classic: at test": 6.0,
+            },
+        ),
+        Mistake(
+            "kept with probability 0.25",
+            "these fit if a quarter were kept. The rate is the share that is dropped: 0.75 is kept.",
+            {
+                "inverted: where kept": 24.0,
+                "inverted: variance over masks": 108.0,
+                "classic: mean over masks": 1.5,
+                "classic: at test": 1.5,
+            },
+        ),
+    ],
     mistakes={
         "inverted: where kept": [
             Mistake("kept, not scaled", "the inverted form scales the survivors in training.", 6.0),
@@ -40,6 +70,8 @@ expected_values = PredictExercise(
                 "48 is the mean of the squares, 0.75 · 8². Subtract the square of the mean.",
                 48.0,
             ),
+            Mistake("square minus the mean", "42 is 48 − 6. Subtract the *square* of the mean.", 42.0),
+            Mistake("one half each", "16 would be for 0 and 8 with one half each. It is kept with probability 0.75.", 16.0),
             Mistake("no variance", "the value is 0 or 8, as the mask falls: it does vary.", 0.0),
             Mistake("the standard deviation", "that is the standard deviation. Its square is asked for.", 12**0.5),
             Mistake(
@@ -77,7 +109,7 @@ expected_values = PredictExercise(
         "The unit takes two values, with the probabilities 0.75 and 0.25. Write both down for each form.",
         "Mean: value times probability, summed. Variance: the mean of the squares minus the square of the mean.",
     ],
-    insight="Both forms hand on at inference what they handed on in training on average. The mean is the same; the "
+    insight="Both forms pass on at inference what they passed on in training on average. The mean is the same; the "
     "*variance* is not: in training there is $x^2\\,\\text{rate}/(1-\\text{rate})$ more of it. Nothing makes up for "
     "that, and a layer that measures variances will notice. (More at the end of this notebook.)",
 )

@@ -19,6 +19,21 @@ misled = PredictExercise(
         "Dropout (of the pixels), Dense, BN, ...": (True, False),
         "Dense, BN, ReLU, Dropout, Dense, BN, ReLU, Dropout, Dense": (True, False),
     },
+    patterns=[
+        Mistake(
+            "dropout in front overlooked",
+            "in each of these networks a dropout layer lies in front of a BN, whatever stands between the two. What the BN "
+            "stores in training contains the masks' noise.",
+            dict.fromkeys(
+                (
+                    "Dense, ReLU, Dropout, Dense, BN, ...",
+                    "Dropout (of the pixels), Dense, BN, ...",
+                    "Dense, BN, ReLU, Dropout, Dense, BN, ReLU, Dropout, Dense",
+                ),
+                False,
+            ),
+        ),
+    ],
     mistakes={
         "Dense, ReLU, Dropout, Dense, BN, ...": [
             Mistake(

@@ -41,6 +41,11 @@ def _shifted(added, combine=lambda inference, more: (inference + more) / inferen
     return wrong
 
 
+_BRACKETS = (
+    "In rate/1 − rate the denominator has lost its brackets: rate is divided by 1, and only then something is subtracted."
+)
+
+
 def _added(x, kernel, rate):
     return rate / (1 - rate) * (x**2).mean(axis=0) @ kernel**2
 
@@ -48,8 +53,8 @@ def _added(x, kernel, rate):
 variance_shift = _Drawing(
     variance_shift,
     own_draws=(
-        "It gives another result at every call: you draw masks and measure. That is a good test of the formula; "
-        "asked for is the formula, which needs no masks."
+        "It gives another result at every call: random numbers are drawn. Measuring with masks is a good test of the formula; "
+        "asked for is the formula, which needs none."
     ),
     outputs=["ratio"],
     cases=_shift_cases,
@@ -63,13 +68,13 @@ variance_shift = _Drawing(
     mistakes=[
         Mistake(
             "variance of the inputs",
-            "You take the variance of each input where the mean of its square belongs. An input that is always 3 has "
-            "no variance, and yet dropping it makes noise: 0 or 6.",
+            "The variance of each input stands where the mean of its square belongs. An input that is always 3 has no "
+            "variance, and yet dropping it makes noise: at a rate of 0.5 it becomes 0 or 6.",
             _shifted(lambda x, kernel, rate: rate / (1 - rate) * x.var(axis=0) @ kernel**2),
         ),
         Mistake(
             "square of the mean",
-            "You take the square of each input's mean where the mean of its square belongs. The order matters.",
+            "The square of each input's mean stands where the mean of its square belongs. The order matters.",
             _shifted(lambda x, kernel, rate: rate / (1 - rate) * x.mean(axis=0) ** 2 @ kernel**2),
         ),
         Mistake(
@@ -85,12 +90,34 @@ variance_shift = _Drawing(
         ),
         Mistake(
             "inputs not squared",
-            "The noise of an input goes with its size, its variance with the square.",
+            "The inputs are not squared. The noise of an input scales as its size, so the variance as its square.",
             _shifted(lambda x, kernel, rate: rate / (1 - rate) * np.abs(x).mean(axis=0) @ kernel**2),
         ),
         Mistake(
+            "inputs not squared, with their signs",
+            "The inputs are not squared. The noise of an input scales as its size, so the variance as its square.",
+            _shifted(lambda x, kernel, rate: rate / (1 - rate) * x.mean(axis=0) @ kernel**2),
+        ),
+        Mistake(
+            "neither squared",
+            "Neither the inputs nor the weights are squared. Both multiply the noise, so both enter its variance squared.",
+            _shifted(lambda x, kernel, rate: rate / (1 - rate) * x.mean(axis=0) @ kernel),
+        ),
+        Mistake(
+            "square of the mean sum",
+            "The mean of the whole sum is squared. The inputs are dropped independently of one another, so their "
+            "variances add: square each term, then take means and sums.",
+            _shifted(lambda x, kernel, rate: rate / (1 - rate) * (x.mean(axis=0) @ kernel) ** 2),
+        ),
+        Mistake(
+            "squared once more",
+            "The mean squares times the weights are squared once more: the inputs now have the power 4. Square the weights "
+            "alone.",
+            _shifted(lambda x, kernel, rate: rate / (1 - rate) * ((x**2).mean(axis=0) @ kernel) ** 2),
+        ),
+        Mistake(
             "square of the sum",
-            "You square the whole sum. The inputs are dropped independently of one another, so their variances add: "
+            "The whole sum is squared. The inputs are dropped independently of one another, so their variances add: "
             "square each term, then sum.",
             _shifted(lambda x, kernel, rate: rate / (1 - rate) * ((x @ kernel) ** 2).mean(axis=0)),
         ),
@@ -121,6 +148,37 @@ variance_shift = _Drawing(
             "factor turned round",
             "The factor is (1 − rate)/rate, turned round: the more is dropped, the more noise there must be.",
             _shifted(lambda x, kernel, rate: (1 - rate) / rate * (x**2).mean(axis=0) @ kernel**2),
+        ),
+        Mistake(
+            "1 - rate alone",
+            "The factor is 1 − rate: the more is dropped, the less noise there would be.",
+            _shifted(lambda x, kernel, rate: (1 - rate) * (x**2).mean(axis=0) @ kernel**2),
+        ),
+        Mistake(
+            "factor without brackets",
+            _BRACKETS,
+            _shifted(lambda x, kernel, rate: rate / 1 - rate * (x**2).mean(axis=0) @ kernel**2),
+        ),
+        Mistake(
+            "factor without brackets, after the division",
+            _BRACKETS,
+            lambda x, kernel, rate: 1 + rate / 1 - rate * (x**2).mean(axis=0) @ kernel**2 / (x @ kernel).var(axis=0),
+        ),
+        Mistake(
+            "classic form",
+            "This is the ratio in the classic form, in which training does not scale. Asked for is the inverted form.",
+            lambda x, kernel, rate: (1 - rate) ** 2 * (1 + _added(x, kernel, rate) / (x @ kernel).var(axis=0)),
+        ),
+        Mistake(
+            "sum without brackets",
+            "Only one of the two terms is divided. The whole of (variance + added) is to be divided by the variance.",
+            _shifted(_added, lambda inference, more: inference + more / inference),
+        ),
+        Mistake(
+            "inference over added",
+            "That is the variance at inference over the added one. The variance in training is the sum of both, and stands "
+            "above.",
+            _shifted(_added, lambda inference, more: inference / more),
         ),
         Mistake(
             "ratio turned round",
@@ -163,19 +221,47 @@ variance_shift = _Drawing(
             _shifted(_added, inference=lambda x, kernel: (x @ kernel).var(axis=0, ddof=1)),
         ),
         Mistake(
+            "ddof=1 below only",
+            "The variance that you divide by is one of N − 1. Batch normalization divides by N, and so do we.",
+            lambda x, kernel, rate: ((x @ kernel).var(axis=0) + _added(x, kernel, rate)) / (x @ kernel).var(axis=0, ddof=1),
+        ),
+        Mistake(
+            "kernel turned (error)",
+            "`kernel` is (inputs, units) and needs no transposing: (inputs,) @ (inputs, units) gives (units,).",
+            _shifted(lambda x, kernel, rate: rate / (1 - rate) * (x**2).mean(axis=0) @ (kernel**2).T),
+        ),
+        Mistake(
+            "one row per example",
+            "The mean over the examples is missing: it has one row for each of them. Asked for is one ratio per unit, "
+            "(units,).",
+            _shifted(lambda x, kernel, rate: rate / (1 - rate) * x**2 @ kernel**2),
+        ),
+        Mistake(
             "mean square at inference",
-            "At inference you take the mean square instead of the variance: the mean is not subtracted.",
+            "At inference it is the mean square instead of the variance: the mean is not subtracted.",
             _shifted(_added, inference=lambda x, kernel: ((x @ kernel) ** 2).mean(axis=0)),
         ),
         Mistake(
             "inputs' variances at inference",
-            "At inference you sum the variances of the inputs, as if they were independent. Pixels and hidden units "
+            "At inference the variances of the inputs are summed, as if they were independent. Pixels and hidden units "
             "are not: take the variance of x @ kernel itself.",
             _shifted(_added, inference=lambda x, kernel: x.var(axis=0) @ kernel**2),
         ),
         Mistake(
+            "inputs' variances in training",
+            "In training the variances of the inputs are summed, as if they were independent. Pixels and hidden units are "
+            "not: take the variance of x @ kernel itself, and add the masks' part.",
+            lambda x, kernel, rate: (x.var(axis=0) @ kernel**2 + _added(x, kernel, rate)) / (x @ kernel).var(axis=0),
+        ),
+        Mistake(
+            "inputs' variances below",
+            "What you divide by is a sum of the inputs' variances, as if they were independent. Pixels and hidden units are "
+            "not: take the variance of x @ kernel itself.",
+            lambda x, kernel, rate: ((x @ kernel).var(axis=0) + _added(x, kernel, rate)) / (x.var(axis=0) @ kernel**2),
+        ),
+        Mistake(
             "one mean square for all inputs",
-            "You take one mean square over all inputs. Each input has its own, and meets its own weight.",
+            "There is one mean square for all inputs. Each input has its own, and meets its own weight.",
             lambda x, kernel, rate: 1 + rate / (1 - rate) * (x**2).mean() * (kernel**2).sum(axis=0)
             / (x @ kernel).var(axis=0),
         ),
@@ -186,8 +272,13 @@ variance_shift = _Drawing(
         ),
         Mistake(
             "standard deviation at inference",
-            "At inference you take the standard deviation. The ratio is of variances.",
+            "At inference it is the standard deviation. The ratio is of variances.",
             lambda x, kernel, rate: 1 + _added(x, kernel, rate) / (x @ kernel).std(axis=0),
+        ),
+        Mistake(
+            "standard deviations added",
+            "Standard deviations are added. Of independent parts the *variances* add.",
+            lambda x, kernel, rate: 1 + np.sqrt(_added(x, kernel, rate)) / (x @ kernel).std(axis=0),
         ),
         Mistake(
             "averaged over the units",
@@ -211,8 +302,8 @@ variance_shift = _Drawing(
         ),
         Mistake(
             "scaled without masks",
-            "You scale the inputs by 1/(1 − rate) and drop none of them, which gives 1/(1 − rate)² for every unit. The "
-            "mean stays, since the masks take away what the scale adds; it is the masks that make the noise.",
+            "That is 1/(1 − rate)² for every unit, as if the inputs were scaled and none dropped. The masks take away from "
+            "the mean what the scale adds, and it is the masks that make the noise.",
             lambda x, kernel, rate: np.full(kernel.shape[1], 1 / (1 - rate) ** 2),
         ),
         Mistake(
@@ -232,7 +323,7 @@ variance_shift = _Drawing(
         Mistake(
             "survivors' scale only",
             "That is 1/(1 − rate) for every unit. It would be right if all inputs had mean 0 and were independent; "
-            "what comes out of a ReLU is neither.",
+            "what comes out of a ReLU does not have mean 0.",
             lambda x, kernel, rate: np.full(kernel.shape[1], 1 / (1 - rate)),
         ),
     ],

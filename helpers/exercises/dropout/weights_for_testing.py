@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from helpers.exercises.comparing import same
-from helpers.exercises.engine import Case, CodeExercise, Mistake, Property
+from helpers.exercises.dropout._shared import _Drawing
+from helpers.exercises.engine import Case, Mistake, Property
 
 
 def weights_for_testing(kernel, bias, p):
@@ -28,8 +29,10 @@ def _repeat(values, length):
     return np.resize(values, length)
 
 
-weights_for_testing = CodeExercise(
+weights_for_testing = _Drawing(
     weights_for_testing,
+    own_draws="It gives another result at every call: it draws random numbers. At test nothing is dropped: each weight is "
+    "scaled.",
     outputs=["kernel_at_test", "bias_at_test"],
     cases=_weight_cases,
     variants=[
@@ -79,8 +82,26 @@ weights_for_testing = CodeExercise(
             lambda kernel, bias, p: (kernel * p[None, :], bias),
         ),
         Mistake(
+            "outputs and bias scaled (error)",
+            "`kernel` is (inputs, units), and p belongs to the *inputs*: one p for each row. NumPy lays an array of "
+            "shape (inputs,) along the columns. And the bias was never dropped: it stays as it is.",
+            lambda kernel, bias, p: (kernel * p, bias * p),
+        ),
+        Mistake(
+            "transposed",
+            "The kernel comes out transposed, (units, inputs). Each row has its p, but the shape has to stay.",
+            lambda kernel, bias, p: (kernel.T * p, bias),
+            outputs=("kernel_at_test",),
+        ),
+        Mistake(
+            "divided by the share dropped",
+            "The weights are divided by 1 − p. At test they are multiplied, and p is the share *kept*.",
+            lambda kernel, bias, p: (kernel / (1 - p)[:, None], bias),
+            outputs=("kernel_at_test",),
+        ),
+        Mistake(
             "summed over the inputs",
-            "It sums over the inputs: a kernel is left with one number a unit. Each weight is scaled by itself, and "
+            "It sums over the inputs: a kernel is left with one number per unit. Each weight is scaled by itself, and "
             "the shape stays.",
             lambda kernel, bias, p: (p @ kernel, bias),
             outputs=("kernel_at_test",),
@@ -118,7 +139,7 @@ weights_for_testing = CodeExercise(
         ),
         Mistake(
             "a mask drawn",
-            "A mask is drawn (0 where p is below one half). At test nothing is dropped: each weight is scaled.",
+            "The weights are set to 0 where p is below one half. At test nothing is dropped: each weight is scaled.",
             lambda kernel, bias, p: (kernel * (p >= 0.5)[:, None], bias),
             outputs=("kernel_at_test",),
         ),
@@ -156,8 +177,16 @@ weights_for_testing = CodeExercise(
     ],
     properties=[
         Property(
+            "All weights of the kernel get the same factor. Each input has its own p.",
+            lambda args, outputs: bool(np.ptp(outputs[0] / args[0]) > 1e-6) or same(outputs[0], args[0]),
+        ),
+        Property(
             "Where p is 1 nothing was ever dropped, and the weights should stay.",
             lambda args, outputs: same(outputs[0][args[2] == 1], args[0][args[2] == 1]),
+        ),
+        Property(
+            "The bias should stay as it is: it was never dropped.",
+            lambda args, outputs: same(outputs[1], args[1]),
         ),
     ],
     points=2,

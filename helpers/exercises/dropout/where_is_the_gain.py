@@ -22,6 +22,13 @@ where_is_the_gain = PredictExercise(
         "share of errors removed, from 100 to 1,000": _CHANGES,
         "with 50,000 digits": ("a gain", "no gain", "a loss"),
     },
+    patterns=[
+        Mistake(
+            "points and shares swapped",
+            "with both it is the other way round: where errors are few, even a large share of them is only a few points.",
+            {"points gained, from 500 to 10,000 digits": "rise", "share of errors removed, from 100 to 1,000": "fall"},
+        ),
+    ],
     mistakes={
         "with 100 digits": [
             Mistake(

@@ -284,7 +284,7 @@ class CodeExercise(Exercise):
         if None in named and len(ordinary) < len(results) and not any(map(_unusable, ordinary.values())):
             at_ordinary = self._recognize(self._bad(ordinary), ordinary)
             if at_ordinary and None not in at_ordinary:
-                known, beside = _each_once(at_ordinary), "Beside that, there is another fault:"
+                known, beside = _each_once(at_ordinary), "There is more:"
         turned = self._reordered(results) if None in named and not beside else None
         if turned or not known:
             return turned or refusal
@@ -354,7 +354,7 @@ class CodeExercise(Exercise):
         return self._reordered(results) or self._unknown(bad, named, results)
 
     def _named_beside_edges(self, results: list[Outputs], printed: str) -> Verdict | None:
-        """The mistakes that explain all ordinary cases, and the edges where the answer has another fault."""
+        """The mistakes that explain all ordinary cases, and the edges where that is not all."""
         ordinary = {i: got for i, got in enumerate(results) if not self._reference[i][0].edge}
         bad = self._bad(ordinary)
         named = self._recognize(bad, ordinary) if len(ordinary) < len(results) else [None]
@@ -366,7 +366,7 @@ class CodeExercise(Exercise):
             candidates = [self._reference[i][1], *(self.wrong_outputs(m, i) for m in known)]
             if i not in ordinary and not all(any(_alike(got[k], c[k]) for c in candidates) for k in range(len(got))):
                 edges.append(self._reference[i][0].text)
-        beside = f"Beside that, another fault shows {'; and '.join(edges)}." if edges else ""
+        beside = f"There is more: this alone does not give the result {'; and '.join(edges)}." if edges else ""
         right = [name for k, name in enumerate(self.outputs) if k not in self._bad(dict(enumerate(results)))]
         return self._name(known, right, printed, beside)
 
