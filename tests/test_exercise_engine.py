@@ -1364,3 +1364,7 @@ def test_the_tolerance_of_a_reading_is_not_given_to_arithmetic(chain):
     chain.tolerance = 0.26
     assert chain.evaluate(RIGHT | {"second": 2.3, "quotient": 8 / 2.3}).passed
     assert not chain.evaluate(RIGHT | {"second": 2.3, "quotient": 2.8}).passed  # 8 / 2.3 within 26 %, 4 not
+
+
+def test_none_among_the_values_is_told(one):
+    assert "contains `None`" in text(one.evaluate(lambda x, factor=2.0: np.array([None, 1.0])))

@@ -27,7 +27,7 @@ def as_array(value: Any, expected: np.ndarray, what: str) -> np.ndarray | Proble
     """
     if value is None:
         why = "Is the `return` missing, or did you `print` instead of returning?"
-        return Problem(f"{what} is `None`. " + (why if what == "The result" else "It is returned before it is computed."))
+        return Problem(f"{what} is `None`." + f" {why}" * (what == "The result"))
     if value is Ellipsis:
         return Problem(f"{what} is `...`: that part is still to be written.")
     module = type(value).__module__.split(".")[0]
@@ -42,6 +42,8 @@ def as_array(value: Any, expected: np.ndarray, what: str) -> np.ndarray | Proble
     if not isinstance(value, (np.ndarray, np.generic, int, float)) or isinstance(value, bool):
         return Problem(f"{what} is a `{type(value).__name__}`. Return a NumPy array.")
     array = np.asarray(value)
+    if array.dtype == object and any(item is None for item in array.flat):
+        return Problem(f"{what} contains `None`. Which function that you call returns nothing?")
     if array.dtype.kind in "iu" and (array.ndim == expected.ndim == 0 or _whole(expected)):
         array = array.astype(expected.dtype)
     if array.dtype.kind != "f" and expected.dtype.kind == "f":

@@ -208,7 +208,7 @@ class _Trial:
                 if any(raised):
                     agree = all(raised)
                 else:
-                    agree = only_errors or _agree([got[i] for i in about], [expected[i] for i in about])
+                    agree = only_errors or _agree([_finite(got[i]) for i in about], [_finite(expected[i]) for i in about])
                 if not agree and (self._by_chance(function, got, k) or self._by_chance(mistake.answer, expected, k)):
                     continue
                 compared += 1
@@ -340,6 +340,11 @@ def _alike(a: np.ndarray, b: np.ndarray) -> bool:
     if a.shape == b.shape and np.array_equal(a, b):  # mostly so, and much faster
         return True
     return {a.dtype.kind, b.dtype.kind} <= set("fiub") and same_up_to_ones(a, b)
+
+
+def _finite(array: np.ndarray) -> np.ndarray:
+    """With NaN for infinity: which of them a wrong formula gives is a matter of how it is written."""
+    return np.where(np.isfinite(array), array, np.nan) if array.dtype.kind == "f" else array
 
 
 def _short(value: Any) -> str:

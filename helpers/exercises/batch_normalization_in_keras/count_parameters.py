@@ -5,68 +5,157 @@ from __future__ import annotations
 from helpers.exercises.engine import Mistake, PredictExercise
 
 
+_DENSE_3, _BN_3, _TRAINED_3, _DENSE_2, _BN_2, _ALL_TRAINED = (
+    "Dense(3), two inputs",
+    "BN after Dense(3)",
+    "trained in BN after Dense(3)",
+    "Dense(2)",
+    "BN after Dense(2)",
+    "trained in the whole network",
+)
+
+
 count_parameters = PredictExercise(
-    {
-        "Dense(3), two inputs": 9,
-        "BN after Dense(3)": 12,
-        "trained in BN after Dense(3)": 6,
-        "Dense(2)": 8,
-        "BN after Dense(2)": 8,
-        "trained in the whole network": 30,
-    },
+    {_DENSE_3: 9, _BN_3: 12, _TRAINED_3: 6, _DENSE_2: 8, _BN_2: 8, _ALL_TRAINED: 30},
     variable="numbers",
+    follows={
+        _TRAINED_3: ((_BN_3,), lambda held: held / 2),
+        _ALL_TRAINED: (
+            (_DENSE_3, _BN_3, _TRAINED_3, _DENSE_2, _BN_2),
+            lambda dense_3, bn_3, trained_3, dense_2, bn_2: dense_3 + trained_3 + dense_2 + bn_2 * trained_3 / bn_3 + 3,
+        ),
+    },
+    patterns=[
+        Mistake(
+            "no biases throughout", "these leave out the biases: each unit has one.", {_DENSE_3: 6, _DENSE_2: 6, _ALL_TRAINED: 24}
+        ),
+        Mistake(
+            "one bias a layer throughout",
+            "these have one bias per layer; each unit has its own.",
+            {_DENSE_3: 7, _DENSE_2: 7, _ALL_TRAINED: 27},
+        ),
+        Mistake(
+            "a bias an input throughout",
+            "these have a bias for each input; it is one for each unit.",
+            {_DENSE_3: 8, _DENSE_2: 9, _ALL_TRAINED: 31},
+        ),
+        Mistake(
+            "everything trained throughout",
+            "these count the moving statistics as trained. They are computed from the batches, and no gradient reaches them.",
+            {_TRAINED_3: 12, _ALL_TRAINED: 40},
+        ),
+        Mistake("gamma only throughout", "these count gamma alone; beta is trained, too.", {_TRAINED_3: 3, _ALL_TRAINED: 25}),
+        Mistake(
+            "gamma and beta throughout",
+            "these would fit two numbers per neuron. There are four: gamma and beta, both trained, and two that are kept for "
+            "inference.",
+            {_BN_3: 6, _TRAINED_3: 3, _BN_2: 4, _ALL_TRAINED: 25},
+        ),
+        Mistake(
+            "eight numbers a neuron throughout",
+            "these would fit eight numbers per neuron. Which numbers does one neuron have?",
+            {_BN_3: 24, _TRAINED_3: 12, _BN_2: 16, _ALL_TRAINED: 40},
+        ),
+        Mistake(
+            "one number a neuron throughout",
+            "these would fit one number per neuron. Count the letters in BN's formulas: two are trained, two are kept.",
+            {_BN_3: 3, _TRAINED_3: 3, _BN_2: 2, _ALL_TRAINED: 25},
+        ),
+        Mistake(
+            "three numbers a neuron throughout",
+            "these would be three per neuron. Moving mean *and* moving variance are kept.",
+            {_BN_3: 9, _BN_2: 6},
+        ),
+        Mistake(
+            "four in all throughout", "4 would serve the whole layer; each neuron has its own four.", {_BN_3: 4, _BN_2: 4}
+        ),
+        Mistake(
+            "numbers for the inputs throughout",
+            "BN normalizes what the dense layer gives, one value per unit. These would count the dense layer's inputs.",
+            {_BN_3: 8, _BN_2: 12},
+        ),
+        Mistake(
+            "dense layers only throughout",
+            "gamma and beta are missing: they follow the gradient like any weight.",
+            {_TRAINED_3: 0, _ALL_TRAINED: 20},
+        ),
+    ],
     mistakes={
-        "Dense(3), two inputs": [
+        _DENSE_3: [
             Mistake("biases of Dense(3) forgotten", "6 are the weights, 2 inputs times 3 units; each unit has a bias.", 6),
-            Mistake("one bias for Dense(3)", "7 has one bias for the layer; each of the 3 units has its own.", 7),
-            Mistake("a bias an input", "8 has a bias for each input; it is one for each unit.", 8),
-            Mistake("units added to inputs", "5 adds inputs and units; every input is joined to every unit.", 5),
+            Mistake("one bias for Dense(3)", "7 would be with one bias for the layer; each of the 3 units has its own.", 7),
+            Mistake("a bias an input", "8 would be with a bias for each input; it is one for each unit.", 8),
+            Mistake("units added to inputs", "5 is inputs plus units; every input is joined to every unit.", 5),
         ],
-        "BN after Dense(3)": [
-            Mistake("only gamma and beta", "6 are gamma and beta. The layer also keeps two numbers a neuron for inference.", 6),
-            Mistake("one number a neuron", "3 would be one number a neuron. Count the letters: two are trained, two are kept.", 3),
+        _BN_3: [
+            Mistake("only gamma and beta", "6 are gamma and beta. The layer also keeps two numbers per neuron for inference.", 6),
+            Mistake(
+                "one number a neuron",
+                "3 would be one number per neuron. Count the letters in BN's formulas: two are trained, two are kept.",
+                3,
+            ),
             Mistake("four in all", "4 would serve the whole layer; each of the 3 neurons has its own four.", 4),
-            Mistake("the notes' sum taken twice", "24 counts something twice. The sum in the notes is 3 · 4.", 24),
-            Mistake("three numbers a neuron", "9 would be three a neuron. Moving mean *and* moving variance are kept.", 9),
+            Mistake("the notes' sum taken twice", "24 would be eight per neuron. Which numbers does one neuron have?", 24),
+            Mistake("three numbers a neuron", "9 would be three per neuron. Moving mean *and* moving variance are kept.", 9),
             Mistake("a scale for each weight", "BN acts on the 3 outputs of the layer, not on its weights.", 36),
+            Mistake("two neurons", "8 would serve 2 neurons; this BN normalizes 3.", 8),
         ],
-        "trained in BN after Dense(3)": [
+        _TRAINED_3: [
             Mistake(
                 "everything trained",
-                "all of them would mean that a gradient reaches the moving statistics. They are computed from the "
-                "batches, and no gradient reaches them.",
+                "12 would mean that a gradient reaches the moving statistics. They are computed from the batches, and no "
+                "gradient reaches them.",
                 12,
             ),
             Mistake("nothing trained", "gamma and beta follow the gradient like any weight.", 0),
             Mistake("only gamma trained", "3 is gamma alone; beta is trained, too.", 3),
             Mistake("per neuron, not per layer", "2 are trained for *each* neuron; the layer has 3.", 2),
+            Mistake("three a neuron trained", "9 would be three per neuron. Which two follow the gradient?", 9),
         ],
-        "Dense(2)": [
-            Mistake("biases of Dense(2) forgotten", "6 are the weights, 3 inputs times 2 units; the biases are missing.", 6),
-            Mistake("inputs of the network", "6 + 2 it is not that way: this layer's inputs are the 3 units below.", 4),
-            Mistake("BN widens its input", "BN hands on 3 numbers, not 12: gamma, beta and the moving ones are inside.", 26),
-            Mistake("a bias for each input of Dense(2)", "9 has a bias for each of the 3 inputs; it is one for each unit.", 9),
+        _DENSE_2: [
+            Mistake(
+                "biases of Dense(2) forgotten",
+                "6 are the weights alone: this layer's inputs are the 3 units below, times 2 units. Each unit has a bias.",
+                6,
+            ),
+            Mistake(
+                "inputs of the network",
+                "4 is 2 times 2. This layer's inputs are the 3 units below, and each unit has a bias.",
+                4,
+            ),
+            Mistake("BN widens its input", "BN passes on 3 numbers, not 12: gamma, beta and the moving ones stay inside.", 26),
+            Mistake(
+                "a bias for each input of Dense(2)", "9 would be with a bias for each of the 3 inputs; it is one for each unit.", 9
+            ),
+            Mistake("one bias for Dense(2)", "7 would be with one bias for the layer; each of the 2 units has its own.", 7),
+            Mistake("units added to inputs again", "5 is inputs plus units; every input is joined to every unit.", 5),
         ],
-        "BN after Dense(2)": [
-            Mistake("only gamma and beta again", "4 are gamma and beta. Two more numbers a neuron are kept for inference.", 4),
+        _BN_2: [
+            Mistake("only gamma and beta again", "4 are gamma and beta. Two more numbers per neuron are kept for inference.", 4),
             Mistake("the three neurons below", "12 belongs to a layer of 3 neurons; this one normalizes 2.", 12),
-            Mistake("one number a neuron again", "2 would be one number a neuron.", 2),
-            Mistake("three numbers a neuron again", "6 would be three a neuron. Which two are kept, which two trained?", 6),
+            Mistake("one number a neuron again", "2 would be one number per neuron.", 2),
+            Mistake("three numbers a neuron again", "6 would be three per neuron. Which two are kept, which two trained?", 6),
         ],
-        "trained in the whole network": [
+        _ALL_TRAINED: [
             Mistake("all numbers", "40 is all of them. Which ten are kept and not trained?", 40),
-            Mistake("biases forgotten", "24 leaves out the biases of the dense layers: 3, 2 and 1.", 24),
+            Mistake(
+                "biases forgotten",
+                "24 is 6 too few. So many are the biases of the dense layers (3, 2 and 1), and so many are gamma and beta of "
+                "the first BN. Which are missing?",
+                24,
+            ),
             Mistake("the second layer's statistics", "34 leaves out only the 6 numbers that the first BN keeps; the second keeps 4.", 34),
             Mistake("the first layer's statistics", "36 leaves out only the 4 numbers that the second BN keeps; the first keeps 6.", 36),
-            Mistake("the last layer forgotten", "27 leaves out Dense(1): 2 weights and a bias.", 27),
+            Mistake(
+                "the last layer forgotten",
+                "27 are trained in the layers before Dense(1), which has 2 weights and a bias.",
+                27,
+            ),
+            Mistake("the second normalization forgotten", "26 is 4 too few: the second BN trains so many.", 26),
             Mistake("dense layers only", "20 are the dense layers. gamma and beta are trained as well.", 20),
             Mistake("normalization only", "10 are gamma and beta. The dense layers are trained as well.", 10),
-            Mistake("without the last bias", "29 leaves out one bias, that of Dense(1).", 29),
-            Mistake(
-                "gamma only",
-                "25 counts gamma and leaves out beta: both are trained.",
-                25,
-            ),
+            Mistake("without the last bias", "29 is one too few. Dense(1) has a bias, too.", 29),
+            Mistake("gamma only", "25 would be without beta: gamma and beta are both trained.", 25),
         ],
     },
     points=2,
@@ -75,6 +164,6 @@ count_parameters = PredictExercise(
         "Batch normalization has, for each neuron: what multiplies, what is added, and what is remembered for inference.",
         "Two of the four are trained. Dense(1) has 2 weights and a bias; then add up.",
     ],
-    insight="Four numbers a neuron, two of them trained: 12 = 6 + 6 and 8 = 4 + 4. Keras calls the other two "
+    insight="Four numbers per neuron, two of them trained: 12 = 6 + 6, as in the notes, and 8 = 4 + 4. Keras calls the other two "
     "non-trainable weights: they belong to the layer and are saved with it, but no gradient reaches them.",
 )

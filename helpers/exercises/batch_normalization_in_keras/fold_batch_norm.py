@@ -18,6 +18,7 @@ def _folding_cases():
         (11, (3, 3), "for a dense layer with 3 inputs and 3 units", ()),
         (12, (4, 4), "for a dense layer of 4 units, with epsilon = 0.05", (0.05,)),
         (13, (2, 2, 3, 3), "for a convolution, kernel (2, 2, 3, 3)", (1e-2,)),
+        (14, (1, 4), "for a dense layer with 1 input and 4 units", (1e-2,)),
     ):
         rng, c = np.random.default_rng(seed), shape[-1]
         variance = np.array([0.002, 0.5, 3.0, 0.03])[:c]
@@ -26,6 +27,7 @@ def _folding_cases():
                 text,
                 (rng.normal(size=shape), rng.normal(size=c), rng.uniform(0.5, 2, size=c) * [1, -1, 1, 1][:c],
                  rng.normal(size=c), rng.normal(1, 1, size=c), variance, *epsilon),
+                edge=shape == (1, 4),
             )
         )
     return cases
@@ -57,9 +59,64 @@ def _folded(kernel=None, bias=None, divisor=None):
     return wrong
 
 
-def _rows(array, scale):
-    """Each input's weights scaled, where each output's should be."""
-    return array * scale[:, None]
+def _wrong_axis():
+    """The kernel scaled along another axis than the last. Where that raises, the bias is lost as well."""
+    rows = (
+        "`kernel`: the scale multiplies its rows, one for each *input*. Each *output* channel has its own scale, and outputs "
+        "are the last axis."
+    )
+    first = (
+        "`kernel`: the scale is put on the first axis, where PyTorch has the output channels. In Keras they come last: "
+        "(inputs, outputs), or (height, width, inputs, outputs)."
+    )
+    turned = (
+        "`kernel`: `.T` reverses all axes, not only the last two: for a convolution, outputs then come first and the height "
+        "last. No axis has to be turned: which one does an array of shape (C,) fit as it is?"
+    )
+    kernels = {
+        "rows instead of columns": (rows, lambda k, s: k * s[:, None]),
+        "rows, by a matrix": (rows, lambda k, s: np.diag(s) @ k),
+        "rows, turned and back": (rows, lambda k, s: (k.T * s).T),
+        "first axis": (first, lambda k, s: k * s.reshape(-1, *[1] * (k.ndim - 1))),
+        "first of four axes": (first, lambda k, s: k * s.reshape(-1, 1, 1, 1)),
+        "turned and back": (turned, lambda k, s: (k.T * s[:, None]).T),
+    }
+    raising = ("rows, by a matrix", "rows, turned and back", "first axis", "first of four axes", "turned and back")
+    return [
+        Mistake(
+            name, message, _folded(kernel=lambda k, b, s, g, be, m, scaled=scaled: scaled(k, s)),
+            () if name in raising else ("kernel",),
+        )
+        for name, (message, scaled) in kernels.items()
+    ]
+
+
+_DIVISORS = {
+    "epsilon left out": ("epsilon is missing", lambda variance, epsilon: np.sqrt(variance)),
+    "std + epsilon": ("epsilon is added to the standard deviation, not to the variance",
+                      lambda variance, epsilon: np.sqrt(variance) + epsilon),
+    "no square root": ("it is divided by the variance, not by its square root", lambda variance, epsilon: variance + epsilon),
+    "two square roots": ("the root is taken twice", lambda variance, epsilon: np.sqrt(np.sqrt(variance) + epsilon)),
+}
+
+
+def _in_one_output():
+    """A wrong divisor in kernel or bias alone."""
+    right = _folded()
+
+    def alone(divisor, place):
+        def wrong(*args):
+            results = list(right(*args))
+            results[place] = _folded(divisor=divisor)(*args)[place]
+            return tuple(results)
+
+        return wrong
+
+    return [
+        Mistake(f"{name} in the {output}", f"`{output}`: {text}.", alone(divisor, place), (output,))
+        for name, (text, divisor) in _DIVISORS.items()
+        for place, output in enumerate(("kernel", "bias"))
+    ]
 
 
 def _without_epsilon():
@@ -75,7 +132,7 @@ def _without_epsilon():
         Mistake(
             f"{name}, no epsilon",
             f"`bias`: {text}. And epsilon is missing under the root.",
-            _folded(bias=bias, divisor=lambda variance, epsilon: np.sqrt(variance)),
+            _folded(bias=bias, divisor=_DIVISORS["epsilon left out"][1]),
             ("bias",),
         )
         for name, (text, bias) in forgotten.items()
@@ -95,6 +152,7 @@ def _same_answers(args, outputs):
 
 fold_batch_norm = CodeExercise(
     fold_batch_norm,
+    layout="A convolution's kernel has shape (height, width, inputs, C): the outputs come last.",
     outputs=["kernel", "bias"],
     cases=_folding_cases,
     variants=[_by_matrix, _channel_by_channel],
@@ -103,22 +161,40 @@ fold_batch_norm = CodeExercise(
             "epsilon left out",
             "Epsilon is missing. In inference the layer divides by the root of variance *plus epsilon*; where the variance "
             "is small, the folded layer would answer something else.",
-            _folded(divisor=lambda variance, epsilon: np.sqrt(variance)),
+            _folded(divisor=_DIVISORS["epsilon left out"][1]),
         ),
         Mistake(
             "std + epsilon",
             "Epsilon is added to the standard deviation. It belongs under the root, to the variance.",
-            _folded(divisor=lambda variance, epsilon: np.sqrt(variance) + epsilon),
+            _folded(divisor=_DIVISORS["std + epsilon"][1]),
         ),
         Mistake(
             "no square root",
             "It divides by the variance, not by its square root.",
-            _folded(divisor=lambda variance, epsilon: variance + epsilon),
+            _folded(divisor=_DIVISORS["no square root"][1]),
         ),
+        Mistake(
+            "two square roots",
+            "It takes the square root twice: of the variance, and again after adding epsilon. `moving_variance` plus epsilon "
+            "stands under one root.",
+            _folded(divisor=_DIVISORS["two square roots"][1]),
+        ),
+        Mistake(
+            "variance squared",
+            "It squares the moving variance before adding epsilon. `moving_variance` is a variance already, not a standard "
+            "deviation.",
+            _folded(divisor=lambda variance, epsilon: np.sqrt(variance**2 + epsilon)),
+        ),
+        *_in_one_output(),
         Mistake(
             "epsilon fixed at 1e-3",
             "It uses 1e-3 whatever epsilon is passed. Use the argument: a layer may have another.",
             lambda k, b, g, be, m, v, epsilon=1e-3: _folded()(k, b, g, be, m, v, 1e-3),
+        ),
+        Mistake(
+            "epsilon fixed at 1e-5",
+            "It uses 1e-5, PyTorch's default, whatever epsilon is passed. Use the argument: a layer may have another.",
+            lambda k, b, g, be, m, v, epsilon=1e-3: _folded()(k, b, g, be, m, v, 1e-5),
         ),
         Mistake(
             "default epsilon 1e-5",
@@ -143,13 +219,7 @@ fold_batch_norm = CodeExercise(
             _folded(kernel=lambda k, b, s, g, be, m: k),
             ("kernel",),
         ),
-        Mistake(
-            "rows instead of columns",
-            "`kernel`: the scale multiplies its rows, one for each *input*. Each *output* channel has its own scale, and "
-            "outputs are the last axis.",
-            _folded(kernel=lambda k, b, s, g, be, m: _rows(k, s)),
-            ("kernel",),
-        ),
+        *_wrong_axis(),
         Mistake(
             "transposed",
             "`kernel`: it is transposed. In Keras a kernel has shape (inputs, outputs), or (height, width, inputs, "
@@ -165,7 +235,7 @@ fold_batch_norm = CodeExercise(
         ),
         Mistake(
             "shift added to the kernel",
-            "`kernel`: the shift is added to the weights as well. It does not multiply any input: it belongs into the "
+            "`kernel`: the shift is added to the weights as well. It does not multiply any input: it belongs in the "
             "bias alone.",
             _folded(kernel=lambda k, b, s, g, be, m: k * s + be - m * s),
             ("kernel",),
@@ -173,7 +243,7 @@ fold_batch_norm = CodeExercise(
         Mistake(
             "mean subtracted from the kernel",
             "`kernel`: the moving mean is subtracted from the weights. It is the mean of the layer's *outputs*: it "
-            "belongs into the bias.",
+            "belongs in the bias.",
             _folded(kernel=lambda k, b, s, g, be, m: (k - m) * s),
             ("kernel",),
         ),
@@ -187,6 +257,12 @@ fold_batch_norm = CodeExercise(
             "kernel only times gamma",
             "`kernel`: it is multiplied by gamma, but not divided by the standard deviation.",
             _folded(kernel=lambda k, b, s, g, be, m: k * g),
+            ("kernel",),
+        ),
+        Mistake(
+            "kernel over the scale",
+            "`kernel`: it is divided by the scale; it should be multiplied by it.",
+            _folded(kernel=lambda k, b, s, g, be, m: k / s),
             ("kernel",),
         ),
         Mistake(
@@ -230,8 +306,14 @@ fold_batch_norm = CodeExercise(
         ),
         Mistake(
             "only beta",
-            "`bias`: it is beta alone. The old bias and the mean are scaled and belong into it, too.",
+            "`bias`: it is beta alone. The old bias and the mean are scaled and belong to it, too.",
             _folded(bias=lambda k, b, s, g, be, m: be),
+            ("bias",),
+        ),
+        Mistake(
+            "only the mean",
+            "`bias`: only the scaled mean is left. The old bias and beta belong to it, too.",
+            _folded(bias=lambda k, b, s, g, be, m: -m * s),
             ("bias",),
         ),
         Mistake(
@@ -267,7 +349,7 @@ fold_batch_norm = CodeExercise(
         ),
         Mistake(
             "bias not scaled, beta scaled",
-            "`bias`: the scale is on the wrong ones. It multiplies the old bias and the mean, and not beta.",
+            "`bias`: the scale is on the wrong terms. It belongs to the old bias and the mean, not to beta.",
             _folded(bias=lambda k, b, s, g, be, m: b + (be - m) * s),
             ("bias",),
         ),
@@ -298,7 +380,7 @@ fold_batch_norm = CodeExercise(
         ),
         Mistake(
             "shift over the scale",
-            "`bias`: bias minus mean is divided by the scale; it is multiplied by it, like the kernel.",
+            "`bias`: bias minus mean is divided by the scale; it should be multiplied by it.",
             _folded(bias=lambda k, b, s, g, be, m: (b - m) / s + be),
             ("bias",),
         ),

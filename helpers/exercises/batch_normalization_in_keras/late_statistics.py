@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import numbers
+
 from helpers.exercises.engine import ExperimentExercise, Mistake
 
 
 def _late_missing(result):
     names = ("momentum", "steps", "moving", "full")
-    if not isinstance(result, dict) or not all(isinstance(result.get(name), (int, float)) for name in names):
+    if not isinstance(result, dict) or not all(isinstance(result.get(name), numbers.Real) for name in names):
         return "Pass what `late(...)` returned: `check(result)`."
     if not 0 <= result["momentum"] < 1:
         return "Momentum is a share of the old value, from 0 to below 1: with 1 nothing would ever be updated."
@@ -18,6 +20,11 @@ LATE_START = {"momentum": 0.99, "steps": 200}
 
 
 _FEWEST_STEPS, _LEAST_ACCURACY, _SMALLEST_GAP = 200, 0.9, 0.15
+
+
+def _closed(result, below=0.05):
+    """Whether the moving averages cost next to nothing."""
+    return result["full"] - result["moving"] < below
 
 
 late_statistics = ExperimentExercise(
@@ -35,7 +42,7 @@ late_statistics = ExperimentExercise(
     mistakes=[
         Mistake(
             "too few steps",
-            "A gap after fewer than 200 steps is what you have seen already. Here the network is to be trained well.",
+            "At least 200 steps are asked for. That the averages lag after fewer, you have seen already.",
             lambda r: r["steps"] < _FEWEST_STEPS,
         ),
         Mistake(
@@ -45,24 +52,30 @@ late_statistics = ExperimentExercise(
         ),
         Mistake(
             "less momentum",
-            "A smaller momentum forgets sooner: the averages follow the batches more closely and the gap closes.",
-            lambda r: r["momentum"] < LATE_START["momentum"],
+            "The gap is closed: with a smaller momentum the averages forget their start sooner. Here they should remember it.",
+            lambda r: r["momentum"] < LATE_START["momentum"] and _closed(r),
         ),
         Mistake(
             "longer training",
-            "More steps close the gap: the averages have had time to forget their start. What else decides how long they "
-            "remember it?",
-            lambda r: r["momentum"] == LATE_START["momentum"],
+            "The gap is closed: with more steps the averages have had time to forget their start. What else decides how long "
+            "they remember it?",
+            lambda r: r["momentum"] == LATE_START["momentum"] and _closed(r),
         ),
         Mistake(
             "caught up",
             "The averages have caught up: after so many steps little of their start is left. How much is momentum to the "
             "power of the steps?",
-            lambda r: r["momentum"] ** r["steps"] < 0.2,
+            lambda r: r["momentum"] ** r["steps"] < 0.2 and _closed(r),
+        ),
+        Mistake(
+            "no gap",
+            "The two accuracies hardly differ. How much of the averages' start is left? Compute momentum to the power of the "
+            "steps: it should be close to 1.",
+            lambda r: _closed(r, below=0.02),
         ),
     ],
-    otherwise="The direction is right: the averages lag. But too little of their start is left yet. Compute momentum to the "
-    "power of the steps: it should be close to 1.",
+    otherwise="The averages cost something, but less than 0.15. Compute momentum to the power of the steps, the part of their "
+    "start that is left: it should be close to 1.",
     hints=[
         "Momentum does not change the training, only what is remembered. For how many steps does an average with "
         "momentum 0.99 remember its start?",

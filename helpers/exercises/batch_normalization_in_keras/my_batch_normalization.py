@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import itertools
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -87,6 +88,7 @@ class _Trial:
     def __init__(self, layer_class: type) -> None:
         self._class = layer_class
         self.in_fit = False  # True while, and if, a call as inside `fit` fails
+        self._fits = False  # once such a call has not failed
         self.__name__ = layer_class.__name__
         self.__signature__ = inspect.signature(_layer_solution)
         # So that the engine finds the student's own line when something raises.
@@ -103,8 +105,9 @@ class _Trial:
             _require_weight(layer, name, len(gamma), keras)
         # Copies: NumPy may look into the variable's own memory, which the assignments below change.
         initial = np.array([getattr(layer, name).numpy().copy() for name in names])
-        layer.gamma.assign(gamma)
-        layer.beta.assign(beta)
+        # Where the layer starts is judged by itself: a wrong start is no second fault in all that follows.
+        for name, value in zip(names, (gamma, beta, np.zeros(len(gamma)), np.ones(len(gamma)))):
+            getattr(layer, name).assign(value)
         for batch in batches:
             with tf.GradientTape() as tape:
                 inputs = tf.constant(batch)
@@ -123,11 +126,12 @@ class _Trial:
         results.append(np.zeros_like(batch) if dx is None else dx)
         trainable = [getattr(layer, name).trainable for name in names]
         arrays = [np.array(keras.ops.convert_to_numpy(result)) for result in results]
-        # As `fit` calls it: NumPy's functions fail there, though they work on numbers, and N is not known.
-        step = tf.function(lambda batch: layer(batch, training=True), autograph=False)
-        self.in_fit = True
-        step.get_concrete_function(tf.TensorSpec((None, len(gamma)), tf.float32))
-        self.in_fit = False
+        if not self._fits:
+            # As `fit` calls it: NumPy's functions fail there, though they work on numbers, and N is not known.
+            step = tf.function(lambda batch: layer(batch, training=True), autograph=False)
+            self.in_fit = True
+            step.get_concrete_function(tf.TensorSpec((None, len(gamma)), tf.float32))
+            self.in_fit, self._fits = False, True
         return *arrays[:-1], initial, np.array(trainable, dtype=float), arrays[-1]
 
 
@@ -135,7 +139,10 @@ _REMEDIES = {
     "_parent_path": "Is `super().__init__()` still the first line of `__init__`?",
     "numpy": "NumPy's functions need numbers, and inside `fit` there are none yet: use those of `keras.ops`.",
     "__array__": "NumPy's functions need numbers, and inside `fit` there are none yet: use those of `keras.ops`.",
+    "missing a required argument: 'training'": "A bare call, `layer(x)`, is inference: that is the default of `training`.",
     "fully-defined": "The input's shape is (None, C): a weight takes only the last axis of it.",
+    "shape of the target": "Each moving statistic has shape (C,), one number per channel. Over which axis do your mean and "
+    "variance run, and is there a `keepdims=True`?",
 }
 
 
@@ -154,10 +161,11 @@ def _layer_cases():
     for seed, training, momentum, epsilon, text in (
         (31, False, 0.7, 0.01, "with momentum 0.7 and epsilon 0.01: two batches of shape (3, 3) in training, then inference"),
         (32, None, 0.9, 0.05, "with momentum 0.9 and epsilon 0.05: two batches in training, then a call without `training`"),
+        (33, True, 0.8, 0.02, "with momentum 0.8 and epsilon 0.02: a batch in training, then another"),
     ):
         rng = np.random.default_rng(seed)
-        batches = rng.normal([2.0, -1.0, 0.5], [0.5, 0.2, 1.5], size=(2, 3, 3)).astype(np.float32)
-        x = rng.normal([1.0, -2.0, 1.5], [0.5, 1.0, 1.0], size=(4, 3)).astype(np.float32)
+        batches = rng.normal([2.0, -1.0, 0.5], [0.5, 0.2, 1.5], size=(1 if training else 2, 3, 3)).astype(np.float32)
+        x = rng.normal([1.0, -2.0, 1.5], [0.5, 1.0, 1.0], size=(3 if training else 4, 3)).astype(np.float32)
         gamma, beta = np.float32([1.5, 0.7, -2.0]), np.float32([0.4, -0.6, 1.1])
         cases.append(Case(text, (batches, x, gamma, beta, training, momentum, epsilon)))
     return cases
@@ -171,13 +179,12 @@ class LayerExercise(CodeExercise):
             give what such a layer gives on trial.
     """
 
-    # Keras and TensorFlow do much for a layer's first call that is not the student's work.
+    # Keras and TensorFlow do much for the first layer of a session that is not the student's work.
     cpu_seconds = 3.0
 
     def __init__(self, solution: Callable, *, source: str, **rest: Any) -> None:
         super().__init__(solution, **rest)
         self._source = source
-        self._warm = False
 
     def solved_cell(self) -> str:
         return self._source
@@ -198,9 +205,6 @@ class LayerExercise(CodeExercise):
             return self._verdict("unusable", f"It is no Keras layer: `class {name}(keras.layers.Layer)`.")
         if "call" not in vars(answer) or is_stub(answer.call):
             return self._verdict("not attempted", "Replace the `...` in `build` and `call`, run the cell, then this one.")
-        if not self._warm:  # the first layer of a session takes its time: that is not the student's
-            _Trial(keras.layers.BatchNormalization)(*_layer_cases()[0].args)
-            self._warm = True
         filtered = keras.config.is_traceback_filtering_enabled()
         keras.config.disable_traceback_filtering()  # else the student's own message is lost in Keras'
         try:
@@ -231,10 +235,12 @@ def _layer_on_trial(
     source=lambda training: ("batch", "batch") if training else ("moving", "moving"),
     updates=lambda training: training,
     update=lambda momentum, moving, batch: momentum * moving + (1 - momentum) * batch,
+    both=None,
     kept=lambda mean, variance, count: (mean, variance),
-    moments=lambda x: (x.mean(axis=0), x.var(axis=0)),
+    moments=lambda x: (x.mean(axis=-2), x.var(axis=-2)),
     divisor=lambda variance, epsilon: np.sqrt(variance + epsilon),
     last=lambda x_hat, gamma, beta: gamma * x_hat + beta,
+    only=(True, False),
     held=(False, False),
     late=False,
     default=False,
@@ -244,16 +250,21 @@ def _layer_on_trial(
     Args:
         batches: (T, N, C), given one after another in training. x: (M, C), given then, with ``training``
             (None: the argument is left out). gamma, beta: (C,), assigned after building.
+        update: What each moving statistic becomes. both: The two together, where one's update differs from the other's.
+        moments: Mean and variance of x (..., N, C), both (..., C).
+        only: The values of ``training`` for which ``divisor`` and ``last`` are these.
         held: Which of the batch's mean and variance no gradient flows through.
         late: The moving statistics are updated first, and then used in training.
         default: What ``training`` is when it is left out.
     """
     channels = len(gamma)
-    moving = [np.full(channels, start[2]), np.full(channels, start[3])]
+    moving = [np.zeros(channels), np.ones(channels)]
 
     def answer(x, training, batch, kept_so_far):
         choice = {"batch": batch, "moving": kept_so_far}
-        mean, variance = (choice[name][k] for k, name in enumerate(source(training)))
+        mean, variance = (choice[name][k][..., None, :] for k, name in enumerate(source(training)))
+        if training not in only:
+            return gamma * (x - mean) / np.sqrt(variance + epsilon) + beta
         return last((x - mean) / divisor(variance, epsilon), gamma, beta)
 
     def call(x, training):
@@ -261,17 +272,21 @@ def _layer_on_trial(
         batch = moments(x)
         before = moving
         if updates(training):
-            moving = [
-                update(momentum, old, new) for old, new in zip(moving, kept(*batch, len(x)), strict=True)
-            ]
+            new = kept(*batch, len(x))
+            moving = both(momentum, moving, new) if both else [update(momentum, *pair) for pair in zip(moving, new)]
+            if any(statistic.shape != (channels,) for statistic in moving):
+                raise ValueError("a weight keeps its shape")
         return answer(x, training, batch, moving if late else before)
 
-    def gradient(at, kept_so_far):
-        def loss(x):
-            batch = [old if hold else new for old, new, hold in zip(moments(at), moments(x), held, strict=True)]
-            return (_weighting(x.shape) * answer(x, True, batch, kept_so_far)).sum()
-
-        return _slopes(loss, at)
+    def gradient(at, kept_so_far, step=1e-5):
+        """By central differences, all at once: right for every layer, also for a wrong one."""
+        shifts = step * np.eye(at.size).reshape(-1, *at.shape)
+        x = np.concatenate([at + shifts, at - shifts])
+        batch = [old if hold else new for old, new, hold in zip(moments(at), moments(x), held, strict=True)]
+        outputs = answer(x, True, batch, kept_so_far)
+        losses = np.nansum(_weighting(at.shape) * outputs, axis=(-2, -1))
+        slopes = ((losses[: at.size] - losses[at.size :]) / (2 * step)).reshape(at.shape)
+        return np.where(np.isnan(outputs).any(axis=(0, 1)), np.nan, slopes)  # NaN in one channel leaves the others alone
 
     for batch in batches[:-1]:
         call(batch, True)
@@ -283,14 +298,13 @@ def _layer_on_trial(
     return in_training, in_inference, *moving, initial, np.array(trainable, dtype=float), dx
 
 
-def _slopes(loss, x, step=1e-5):
-    """The gradient of ``loss`` at x by central differences: right for every layer, also for a wrong one."""
-    slopes = np.empty_like(x)
-    for index in np.ndindex(*x.shape):
-        one = np.zeros_like(x)
-        one[index] = step
-        slopes[index] = (loss(x + one) - loss(x - one)) / (2 * step)
-    return slopes
+def _for_all(moment, x):
+    """One number for all channels, (..., C)."""
+    return np.broadcast_to(moment(x, axis=(-2, -1))[..., None], (*x.shape[:-2], x.shape[-1]))
+
+
+def _averaged(momentum, old, new):
+    return momentum * old + (1 - momentum) * new
 
 
 def _layer_with(**changed):
@@ -309,6 +323,130 @@ def _with_settings(momentum=None, epsilon=None):
         return _layer_on_trial(batches, x, gamma, beta, training, m, e)
 
     return wrong
+
+
+_NAMES = ("gamma", "beta", "the moving mean", "the moving variance")
+
+
+def _otherwise_trainable():
+    """The choices of trainable weights that have no message of their own."""
+    told = {(1, 1, 0, 0), (1, 1, 1, 1), (1, 1, 1, 0), (1, 1, 0, 1), (0, 0, 0, 0), (0, 1, 0, 0), (1, 0, 0, 0), (0, 0, 1, 1)}
+    for chosen in sorted(set(itertools.product((0, 1), repeat=4)) - told):
+        trained = ", ".join(name for name, one in zip(_NAMES, chosen) if one)
+        yield Mistake(
+            f"trainable: {trained}",
+            f"Trainable here: {trained}. The gradient trains gamma and beta, and nothing else.",
+            _layer_with(trainable=tuple(map(bool, chosen))),
+        )
+
+
+def _otherwise_started():
+    """Starts at 0 and 1 that have no message of their own."""
+    told = {(1, 0, 0, 1), (1, 0, 0, 0), (1, 0, 1, 1), (1, 0, 1, 0), (0, 0, 0, 1), (1, 1, 0, 1), (0, 1, 0, 1)}
+    for start in sorted(set(itertools.product((0, 1), repeat=4)) - told):
+        wrong = [f"{name} at {value}" for name, value, right in zip(_NAMES, start, (1, 0, 0, 1)) if value != right]
+        yield Mistake(
+            f"start: {', '.join(wrong)}",
+            f"Wrong starts: {', '.join(wrong)}. An untrained layer should leave its input nearly as it is.",
+            _layer_with(start=tuple(map(float, start))),
+        )
+
+
+def _one_statistic():
+    """Updates that treat the two moving statistics differently."""
+    updates = {
+        "moving mean never updated": (
+            "The moving variance is updated. The moving mean stays at 0, whatever the batches are.",
+            lambda m, old, new: (old[0], _averaged(m, old[1], new[1])),
+        ),
+        "moving variance never updated": (
+            "The moving mean is updated. The moving variance stays at 1, whatever the batches are.",
+            lambda m, old, new: (_averaged(m, old[0], new[0]), old[1]),
+        ),
+        "moving mean updated twice": (
+            "The moving mean is updated twice with every batch, the moving variance never.",
+            lambda m, old, new: (_averaged(m, _averaged(m, old[0], new[0]), new[0]), old[1]),
+        ),
+        "moving variance updated twice": (
+            "The moving variance is updated twice with every batch, the moving mean never.",
+            lambda m, old, new: (old[0], _averaged(m, _averaged(m, old[1], new[1]), new[1])),
+        ),
+        "variance kept in the moving mean": (
+            "The moving mean holds the average that belongs in the moving variance, which is never updated.",
+            lambda m, old, new: (_averaged(m, old[1], new[1]), old[1]),
+        ),
+        "mean kept in the moving variance": (
+            "The moving variance holds an average of means. It should hold one of variances.",
+            lambda m, old, new: (_averaged(m, old[0], new[0]),) * 2,
+        ),
+        "updated mean kept in the moving variance": (
+            "The moving variance holds an average of means. It should hold one of variances.",
+            lambda m, old, new: (mean := _averaged(m, old[0], new[0]), _averaged(m, mean, new[0])),
+        ),
+        "moving variance from the moving mean": (
+            "The moving variance's old value plays no part in its update: in its place stands the moving mean.",
+            lambda m, old, new: (_averaged(m, old[0], new[0]), _averaged(m, old[0], new[1])),
+        ),
+        "moving variance from the updated moving mean": (
+            "The moving variance's old value plays no part in its update: in its place stands the moving mean.",
+            lambda m, old, new: (mean := _averaged(m, old[0], new[0]), _averaged(m, mean, new[1])),
+        ),
+        "batch means averaged into the moving variance": (
+            "The batch's mean is averaged into the moving variance, where the batch's variance belongs.",
+            lambda m, old, new: (_averaged(m, old[0], new[0]), _averaged(m, old[1], new[0])),
+        ),
+        "batch variances averaged into the moving mean": (
+            "The batch's variance is averaged into the moving mean, where the batch's mean belongs.",
+            lambda m, old, new: (_averaged(m, old[0], new[1]), _averaged(m, old[1], new[1])),
+        ),
+        "moving statistics swapped": (
+            "The batch's mean is averaged into the moving variance, and its variance into the moving mean.",
+            lambda m, old, new: (_averaged(m, old[0], new[1]), _averaged(m, old[1], new[0])),
+        ),
+    }
+    for name, (message, both) in updates.items():
+        yield Mistake(name, message, _layer_with(both=both))
+    one = {
+        "momentum swapped": ("momentum and 1 − momentum have changed places", lambda m, old, new: (1 - m) * old + m * new),
+        "replaced": ("the last batch's value replaces the old one, where the two are to be averaged", lambda m, old, new: new),
+        "added up": ("the old value keeps its full weight", lambda m, old, new: old + (1 - m) * new),
+        "new value at full weight": ("the new value is added at full weight", lambda m, old, new: m * old + new),
+        "only shrunk": ("the old value is multiplied by momentum, and nothing is added", lambda m, old, new: m * old),
+    }
+    for place, statistic in enumerate(("moving mean", "moving variance")):
+        for name, (text, update) in one.items():
+            if (name, place) == ("only shrunk", 0):
+                continue  # shrunk from 0 on it stays there, like a mean that is never updated
+            other = ("moving variance", "moving mean")[place]
+            yield Mistake(
+                f"{name} in the {statistic}",
+                f"In the {statistic} {text}. The {other} is right.",
+                _layer_with(both=lambda m, old, new, place=place, update=update: tuple(
+                    update(m, *pair) if k == place else _averaged(m, *pair) for k, pair in enumerate(zip(old, new))
+                )),
+            )
+
+
+def _in_one_mode():
+    """What is wrong in training or in inference, and right in the other."""
+    parts = {
+        "epsilon left out": ("epsilon is missing", {"divisor": lambda variance, epsilon: np.sqrt(variance)}),
+        "std + epsilon": (
+            "epsilon is added to the standard deviation, not to the variance",
+            {"divisor": lambda variance, epsilon: np.sqrt(variance) + epsilon},
+        ),
+        "no square root": (
+            "it divides by the variance, not by its square root", {"divisor": lambda variance, epsilon: variance + epsilon}
+        ),
+        "gamma and beta left out": ("gamma and beta are not used", {"last": lambda x_hat, gamma, beta: x_hat}),
+        "gamma left out": ("gamma does not multiply", {"last": lambda x_hat, gamma, beta: x_hat + beta}),
+        "beta left out": ("beta is not added", {"last": lambda x_hat, gamma, beta: gamma * x_hat}),
+    }
+    return [
+        Mistake(f"{name} in {mode}", f"In {mode} {text}. In {other} it is right.", _layer_with(only=(training,), **part))
+        for mode, other, training in (("training", "inference", True), ("inference", "training", False))
+        for name, (text, part) in parts.items()
+    ]
 
 
 _FLOWS = (
@@ -360,16 +498,17 @@ my_batch_normalization = LayerExercise(
             "The wrong two are trainable: gamma and beta are trained, the moving statistics are kept.",
             _layer_with(trainable=(False, False, True, True)),
         ),
+        *_otherwise_trainable(),
         Mistake(
             "training ignored, always the batch",
-            "`training` is ignored: in inference, too, the layer normalizes with the batch's own statistics. A row's "
-            "answer would then depend on the rows beside it.",
+            "In inference, too, the layer normalizes with the batch's own statistics. A row's answer would then depend on the "
+            "rows beside it.",
             _layer_with(source=lambda training: ("batch", "batch")),
         ),
         Mistake(
             "training ignored, always the batch, always updated",
-            "`training` is ignored altogether: in inference, too, the layer uses the batch's statistics and moves the "
-            "moving ones.",
+            "In inference, too, the layer uses the batch's statistics and updates the moving ones: `training` makes no "
+            "difference.",
             _layer_with(source=lambda training: ("batch", "batch"), updates=lambda training: True),
         ),
         Mistake(
@@ -413,6 +552,7 @@ my_batch_normalization = LayerExercise(
             "The moving statistics are never updated: inference still normalizes with mean 0 and variance 1.",
             _layer_with(updates=lambda training: False),
         ),
+        *_one_statistic(),
         Mistake(
             "updated in inference",
             "The moving statistics are updated in inference as well: asking for an answer must not change the layer.",
@@ -451,6 +591,11 @@ my_batch_normalization = LayerExercise(
             _with_settings(momentum=0.99),
         ),
         Mistake(
+            "momentum fixed at 0.9",
+            "It averages with 0.9 whatever momentum is passed. Use `self.momentum`.",
+            _with_settings(momentum=0.9),
+        ),
+        Mistake(
             "moving variance starts at 0",
             "The moving variance starts at 0. Then an untrained layer divides by the root of epsilon alone and blows "
             "everything up; Keras starts it at 1.",
@@ -481,6 +626,7 @@ my_batch_normalization = LayerExercise(
             "gamma starts at 0 and beta at 1: it is the other way round.",
             _layer_with(start=(0.0, 1.0, 0.0, 1.0)),
         ),
+        *_otherwise_started(),
         Mistake(
             "epsilon left out",
             "Epsilon is missing. It is added to the variance, under the root, in both modes.",
@@ -496,10 +642,21 @@ my_batch_normalization = LayerExercise(
             "It uses 1e-3 whatever epsilon is passed. Use `self.epsilon`.",
             _with_settings(epsilon=1e-3),
         ),
+        *_in_one_mode(),
         Mistake(
             "no square root",
             "It divides by the variance, not by its square root.",
             _layer_with(divisor=lambda variance, epsilon: variance + epsilon),
+        ),
+        Mistake(
+            "two square roots",
+            "It takes the root of the standard deviation plus epsilon. Variance plus epsilon stands under one root.",
+            _layer_with(divisor=lambda variance, epsilon: np.sqrt(np.sqrt(variance) + epsilon)),
+        ),
+        Mistake(
+            "multiplied by the standard deviation",
+            "It multiplies by the standard deviation. To normalize is to divide by it.",
+            _layer_with(divisor=lambda variance, epsilon: 1 / np.sqrt(variance + epsilon)),
         ),
         Mistake(
             "not divided",
@@ -510,14 +667,22 @@ my_batch_normalization = LayerExercise(
             "averaged over the features",
             "The mean and the variance run over the last axis, the features of one row: that is layer normalization. "
             "Average over the rows.",
-            _layer_with(
-                moments=lambda x: (x.mean(axis=1), x.var(axis=1)) if len(x) == x.shape[1] else 2 * (x.mean(axis=0),)
-            ),
+            _layer_with(moments=lambda x: (x.mean(axis=-1), x.var(axis=-1))),
+        ),
+        Mistake(
+            "mean and variance swapped",
+            "The batch's mean and variance have changed places, in the formula and in the moving statistics.",
+            _layer_with(moments=lambda x: (x.var(axis=-2), x.mean(axis=-2))),
+        ),
+        Mistake(
+            "mean of the squares",
+            "In place of the batch's variance stands the mean of x². The mean has to be subtracted before squaring.",
+            _layer_with(moments=lambda x: (x.mean(axis=-2), (x**2).mean(axis=-2))),
         ),
         Mistake(
             "one mean for all",
             "One mean and one variance serve the whole batch. Each channel has its own.",
-            _layer_with(moments=lambda x: (np.full(x.shape[1], x.mean()), np.full(x.shape[1], x.var()))),
+            _layer_with(moments=lambda x: (_for_all(np.mean, x), _for_all(np.var, x))),
         ),
         Mistake(
             "moving variance with N - 1",
@@ -528,7 +693,7 @@ my_batch_normalization = LayerExercise(
         Mistake(
             "ddof=1",
             "The variance is divided by N − 1. Batch normalization divides by N.",
-            _layer_with(moments=lambda x: (x.mean(axis=0), x.var(axis=0, ddof=1))),
+            _layer_with(moments=lambda x: (x.mean(axis=-2), x.var(axis=-2, ddof=1))),
         ),
         Mistake(
             "standard deviation kept",
@@ -584,6 +749,11 @@ my_batch_normalization = LayerExercise(
         ),
     ],
     properties=[
+        Property(
+            "The weights start elsewhere than Keras' own: gamma and the moving variance start at 1, beta and the moving mean "
+            "at 0. Is an `initializer` missing?",
+            lambda args, outputs: bool(np.isin(outputs[4], (0, 1)).all()),
+        ),
         Property(
             "In training the mean of each channel of the output should be beta, and is not.",
             lambda args, outputs: np.allclose(outputs[0].mean(axis=0), args[3], atol=1e-3),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from helpers.exercises.comparing import Problem
 from helpers.exercises.engine import Case, CodeExercise, Mistake, Property
+from helpers.exercises.engine.code import OTHER_ONES
 
 
 def recalibrate(weights, means, variances, sizes):
@@ -17,26 +17,24 @@ def recalibrate(weights, means, variances, sizes):
 
 
 class _LayerWeights(CodeExercise):
-    """Returns weights for a layer, whose `set_weights` takes no axes of length 1 (else a matter of taste)."""
+    """Returns weights for a layer, whose `set_weights` refuses leading axes of length 1, too."""
 
-    def _arrays(self, value, expected, case):
-        arrays = super()._arrays(value, expected, case)
-        if isinstance(arrays, Problem):
-            return arrays
-        for item, target, name in zip(value, expected, self.outputs, strict=True):
-            if np.shape(item) != target.shape:
-                return Problem(
-                    f"`{name}` has shape {np.shape(item)}, expected {target.shape}: a layer's `set_weights` refuses the "
-                    "axis of length 1. Is there a `keepdims=True` or a `None` too many?"
-                )
-        return arrays
+    def _other_shapes(self, value, expected):
+        for name, got, target in zip(self.outputs, value, expected):
+            if np.shape(got) != target.shape:
+                return {
+                    OTHER_ONES: f"The numbers are right. But `{name}` has shape {np.shape(got)}, asked for was "
+                    f"{target.shape}, and a layer's `set_weights` refuses the axis of length 1. Is there a `keepdims=True` "
+                    "or a `None` too many?"
+                }
+        return {}
 
 
 def _moments_cases():
     cases = []
     for seed, sizes, text in (
         (5, (4, 4, 4, 4), "on 4 batches of 4 examples, 3 channels"),
-        (6, (6, 6, 6, 6, 2), "on 5 batches, the last of which is smaller"),
+        (6, (6, 3, 8, 5, 2), "on 5 batches of different sizes"),
         (7, (8,), "on a single batch of small numbers"),
     ):
         rng = np.random.default_rng(seed)
@@ -50,7 +48,7 @@ def _moments_cases():
         means, variances = (np.array([f(batch, axis=0) for batch in batches]) for f in (np.mean, np.var))
         gamma, beta = rng.uniform(0.5, 2.0, size=3), rng.normal(size=3)
         old = [gamma, beta, rng.normal(3, 1, size=3), rng.uniform(2, 3, size=3)]
-        cases.append(Case(text, (old, means, variances, np.array(sizes))))
+        cases.append(Case(text, (old, means, variances, np.array(sizes)), edge=len(sizes) == 1))
     return cases
 
 
@@ -118,10 +116,14 @@ def _full(weights, means, variances, sizes):
     return _full_variance()(weights, means, variances, sizes)
 
 
-def _moved(old, batches):
+def _moved(old, batches, new=0.01):
     for batch in batches:
-        old = 0.99 * old + 0.01 * batch
+        old = (1 - new) * old + new * batch
     return old
+
+
+def _bessel(variances, sizes):
+    return variances * (sizes / (sizes - 1))[:, None]
 
 
 def _undone(weights, means, variances, sizes):
@@ -135,9 +137,37 @@ def _undone(weights, means, variances, sizes):
 recalibrate_solution = recalibrate
 
 
+def _with_a_tenth():
+    """Moving averages by PyTorch's momentum 0.1, from the old values or from 0 and 1, with or without m/(m - 1)."""
+    message = (
+        "This is a moving average in which each batch has a tenth (PyTorch's momentum 0.1), from {start}. It depends on the "
+        "order of the batches, and holds part of its start. Weight each batch by its part in the whole instead."
+    )
+    for start, name, first in (
+        ("the old statistics on", "", lambda w: (w[2], w[3])),
+        ("mean 0 and variance 1 on", " from the start", lambda w: (0 * w[2], 0 * w[3] + 1)),
+    ):
+        for kept, estimate in ((lambda v, n: v, ""), (_bessel, ", m / (m - 1)")):
+            yield Mistake(
+                f"a tenth of each batch{name}{estimate}",
+                message.format(start=start),
+                _statistics(
+                    mean=lambda w, m, v, n, first=first: _moved(first(w)[0], m, 0.1),
+                    variance=lambda w, m, v, n, first=first, kept=kept: _moved(first(w)[1], kept(v, n), 0.1),
+                ),
+                ("moving_mean", "moving_variance"),
+            )
+
+
 _NO_SHARES = (
-    "Every batch counts alike, although the last one may be smaller. A small batch has a small part in the whole: use "
+    "every batch counts alike, although they may differ in size. A small batch has a small part in the whole: use "
     "`sizes`."
+)
+
+
+_POOLED = (
+    "it is the pooled variance, which divides by the number of examples less the number of batches, and knows only the spread "
+    "within the batches. Their means differ as well, and that part is missing."
 )
 
 
@@ -161,6 +191,13 @@ recalibrate = _LayerWeights(
             "variance of the means",
             "`moving_variance`: it is the variance of the batches' means alone. The spread within the batches is missing.",
             _statistics(variance=_full_variance(inner=0.0)),
+            ("moving_variance",),
+        ),
+        Mistake(
+            "unweighted variance of the means alone",
+            "`moving_variance`: it is the variance of the batches' means alone, and every batch counts alike. The spread "
+            "within the batches is missing.",
+            _statistics(variance=lambda w, m, v, n: m.var(axis=0)),
             ("moving_variance",),
         ),
         Mistake(
@@ -190,9 +227,15 @@ recalibrate = _LayerWeights(
             ("moving_variance",),
         ),
         Mistake(
+            "unweighted variance about the unweighted mean",
+            f"`moving_variance`: {_NO_SHARES}",
+            _statistics(variance=_full_variance(_even, _even)),
+            ("moving_variance",),
+        ),
+        Mistake(
             "unweighted mean of the variances",
             "`moving_variance`: two things. It is the mean of the batches' variances, and the spread of their means is "
-            "missing; and every batch counts alike, although the last one may be smaller.",
+            "missing; and every batch counts alike, although they may differ in size.",
             _statistics(variance=lambda w, m, v, n: v.mean(axis=0)),
             ("moving_variance",),
         ),
@@ -207,9 +250,7 @@ recalibrate = _LayerWeights(
             "variance of the means with B - 1",
             "`moving_variance`: the variance of the means is divided by the number of batches less one. The batches are "
             "everything there is; nothing is estimated from them.",
-            _statistics(
-                variance=lambda w, m, v, n: _share(n) @ v + (m.var(axis=0, ddof=1) if len(m) > 1 else 0 * m[0])
-            ),
+            _statistics(variance=lambda w, m, v, n: _share(n) @ v + m.var(axis=0, ddof=1)),
             ("moving_variance",),
         ),
         Mistake(
@@ -246,8 +287,21 @@ recalibrate = _LayerWeights(
         ),
         Mistake(
             "second moment",
-            "`moving_variance`: variance plus squared mean is the mean of x². The square of the full mean must go again.",
+            "`moving_variance`: variance plus squared mean is the mean of x². The square of the full mean is still to be subtracted.",
             _statistics(variance=lambda w, m, v, n: _share(n) @ (v + m**2)),
+            ("moving_variance",),
+        ),
+        Mistake(
+            "second moment less the mean",
+            "`moving_variance`: from the mean of x² the full mean is subtracted, and not its square.",
+            _statistics(variance=lambda w, m, v, n: _share(n) @ (v + m**2) - _full_mean(w, m, v, n)),
+            ("moving_variance",),
+        ),
+        Mistake(
+            "second moment less the unweighted mean",
+            "`moving_variance`: from the mean of x² the square of an *unweighted* mean is subtracted. A small batch has a "
+            "small part there, too.",
+            _statistics(variance=lambda w, m, v, n: _share(n) @ (v + m**2) - m.mean(axis=0) ** 2),
             ("moving_variance",),
         ),
         Mistake(
@@ -260,9 +314,51 @@ recalibrate = _LayerWeights(
         ),
         Mistake(
             "m / (m - 1)",
-            "`moving_variance`: it is the mean of the batches' variances times m/(m − 1), an estimate that the paper uses "
-            "with shuffled batches. Here the exact variance of everything can be had: the means are given.",
-            _statistics(variance=lambda w, m, v, n: _share(n) @ (v * (n / (n - 1))[:, None])),
+            "`moving_variance`: it is the mean of the batches' variances times m/(m − 1). That is an estimate, for batches "
+            "drawn at random; the exact variance of all examples is asked for. What do the batches' means tell you?",
+            _statistics(variance=lambda w, m, v, n: _share(n) @ _bessel(v, n)),
+            ("moving_variance",),
+        ),
+        Mistake(
+            "m / (m - 1), unweighted",
+            "`moving_variance`: it is the unweighted mean of the batches' variances times m/(m − 1). That is an estimate, "
+            "for batches of one size drawn at random; the exact variance of all examples is asked for. What do `sizes` and "
+            "the batches' means tell you?",
+            _statistics(variance=lambda w, m, v, n: _bessel(v, n).mean(axis=0)),
+            ("moving_variance",),
+        ),
+        Mistake(
+            "algorithm 2",
+            "This is the paper's algorithm 2: the plain mean of the means, and that of the variances times m/(m − 1). It is "
+            "an estimate, for batches of one size drawn at random. The exact statistics of all examples are asked for: what "
+            "do `sizes` and the batches' means tell you?",
+            _statistics(mean=lambda w, m, v, n: m.mean(axis=0), variance=lambda w, m, v, n: _bessel(v, n).mean(axis=0)),
+            ("moving_mean", "moving_variance"),
+        ),
+        Mistake(
+            "m / (m - 1) beside the variance of the means",
+            "`moving_variance`: each batch's variance is multiplied by m/(m − 1), as for an estimate. Then the two parts no "
+            "longer add up to the variance of all examples.",
+            _statistics(variance=lambda w, m, v, n: _full_variance()(w, m, _bessel(v, n), n)),
+            ("moving_variance",),
+        ),
+        Mistake(
+            "pooled variance",
+            f"`moving_variance`: {_POOLED}",
+            _statistics(variance=lambda w, m, v, n: n @ v / (n.sum() - len(n))),
+            ("moving_variance",),
+        ),
+        Mistake(
+            "pooled variance, n - 1",
+            f"`moving_variance`: {_POOLED}",
+            _statistics(variance=lambda w, m, v, n: (n - 1) @ v / (n.sum() - len(n))),
+            ("moving_variance",),
+        ),
+        Mistake(
+            "squared shares",
+            "`moving_variance`: the batches' parts are squared, as for the variance of a weighted *mean*. The variance of all "
+            "examples takes each part once.",
+            _statistics(variance=lambda w, m, v, n: _share(n) ** 2 @ v),
             ("moving_variance",),
         ),
         Mistake(
@@ -309,20 +405,21 @@ recalibrate = _LayerWeights(
         Mistake(
             "moving averages again",
             "The old statistics are moved on, batch by batch, with momentum 0.99. These are moving averages again, and they "
-            "lag again. Take each batch's part in the whole, and start from nothing.",
+            "lag again. Weight each batch by its part in the whole; the old statistics have none.",
             _statistics(mean=lambda w, m, v, n: _moved(w[2], m), variance=lambda w, m, v, n: _moved(w[3], v)),
             ("moving_mean", "moving_variance"),
         ),
         Mistake(
             "moving averages from the start",
-            "This is a moving average with momentum 0.99 from mean 0 and variance 1. It still holds most of its start: take "
-            "each batch's part in the whole instead.",
+            "This is a moving average with momentum 0.99 from mean 0 and variance 1. It still holds most of its start. Weight "
+            "each batch by its part in the whole instead.",
             _statistics(
                 mean=lambda w, m, v, n: _moved(np.zeros_like(w[2]), m),
                 variance=lambda w, m, v, n: _moved(np.ones_like(w[3]), v),
             ),
             ("moving_mean", "moving_variance"),
         ),
+        *_with_a_tenth(),
         Mistake(
             "distance from the old mean",
             "`moving_variance`: the means of the batches are compared with the *old* moving mean. Compare them with the mean "
@@ -373,7 +470,8 @@ recalibrate = _LayerWeights(
         ),
         Mistake(
             "the last batch",
-            "Only the last batch is left: the loop overwrites what it found before.",
+            "These are the statistics of the last batch alone. All batches are to be put together: does a loop overwrite what "
+            "it found before?",
             _statistics(mean=lambda w, m, v, n: m[-1], variance=lambda w, m, v, n: v[-1]),
             ("moving_mean", "moving_variance"),
         ),
@@ -451,8 +549,8 @@ recalibrate = _LayerWeights(
         ),
         Mistake(
             "averaged over the channels",
-            "The average runs over axis 1, the channels: one number for each batch is left. Average over the batches; "
-            "each channel keeps its own.",
+            "The average runs over axis 1, the channels, and leaves one number per batch. Average over the batches: each channel "
+            "keeps its own.",
             _statistics(mean=lambda w, m, v, n: m.mean(axis=1), variance=lambda w, m, v, n: v.mean(axis=1)),
             ("moving_mean", "moving_variance"),
         ),

@@ -29,6 +29,20 @@ which_statistics = PredictExercise(
         ),
         _BOTH,
     ),
+    patterns=[
+        Mistake(
+            "inference by batch",
+            "these calls are inference, and inference uses the moving statistics. With the batch's own, the answer for a row "
+            "would depend on its neighbours.",
+            {"model.evaluate(x, y)": "batch", "model.predict(x)": "batch", "model(x)": "batch"},
+        ),
+        Mistake(
+            "training by moving",
+            "these calls run in training mode, which normalizes with the batch's own statistics and only *updates* the moving "
+            "ones.",
+            {"model.fit(x, y)": "moving", "model(x, training=True)": "moving"},
+        ),
+    ],
     mistakes={
         "model.fit(x, y)": [
             Mistake(
@@ -54,8 +68,8 @@ which_statistics = PredictExercise(
         "model(x)": [
             Mistake(
                 "a bare call trains",
-                "a call without `training` is inference: the default is False. Who writes a training loop by hand must "
-                "say `training=True`.",
+                "a call without `training` is inference: the default is False. Whoever writes a training loop by hand must "
+                "pass `training=True`.",
                 "batch",
             )
         ],

@@ -13,12 +13,15 @@ def brightness(images, delta):
 
 
 def _brightness_cases():
+    dim = 0.1 + 0.5 * _pictures(11, 4, 4, 4)
+    dim[:, 1, 2] = 0
+    extreme = _pictures(12, 4, 4, 4)
+    extreme[:, 0, 1], extreme[:, 2, 3] = 0, 1
     return [
-        Case("on 4 pictures of 5 × 4 with delta 0.3, −0.4, 0.6 and 0.1",
-             (_pictures(11, 4, 5, 4), np.array([0.3, -0.4, 0.6, 0.1]))),
-        Case("on 4 pictures of 4 × 4 with delta −0.7, 0.1, 0.5 and −0.2", (_pictures(12, 4, 4, 4),
-                                                                          np.array([-0.7, 0.1, 0.5, -0.2]))),
-        Case("on one picture of 3 × 5 with delta 0.05", (0.2 + 0.5 * _pictures(13, 1, 3, 5), np.array([0.05]))),
+        Case("on 4 pictures of 4 × 4 with delta 0.05, 0.2, 0.3 and 0.1", (dim, np.array([0.05, 0.2, 0.3, 0.1]))),
+        Case("on one picture of 3 × 5 with delta −0.15", (0.2 + 0.5 * _pictures(13, 1, 3, 5), np.array([-0.15]))),
+        Case("on 4 pictures of 4 × 4 with delta 0.3, −0.4, 0.6 and −0.7, where the sum leaves the range from 0 to 1",
+             (extreme, np.array([0.3, -0.4, 0.6, -0.7])), edge=True),
     ]
 
 
@@ -30,6 +33,15 @@ def _brightness_in_a_loop(images, delta):
 
 
 _true_brightness = brightness
+
+
+def _added(args, outputs):
+    """Of each picture the differences where a right answer clips nothing."""
+    images, delta = args
+    right = images + _each(delta)
+    inside = (right >= 0) & (right <= 1)
+    return [(new - old)[here] if here.any() else np.array([d])
+            for new, old, here, d in zip(outputs[0], images, inside, delta)]
 
 
 brightness = CodeExercise(
@@ -56,12 +68,6 @@ brightness = CodeExercise(
             lambda x, d: np.clip(x * (1 + _each(d)), 0, 1),
         ),
         Mistake(
-            "multiplied, not clipped",
-            "The pictures are multiplied by 1 + delta, where brightness *adds* the same to every pixel; and the range "
-            "from 0 to 1 is left.",
-            lambda x, d: x * (1 + _each(d)),
-        ),
-        Mistake(
             "multiplied by delta",
             "The pictures are multiplied by delta. Brightness *adds* the same to every pixel: with a delta of 0 "
             "nothing changes.",
@@ -84,6 +90,27 @@ brightness = CodeExercise(
             lambda x, d: np.clip(x + 255 * _each(d), 0, 1),
         ),
         Mistake(
+            "delta from 0 to 255",
+            "delta is taken as 255 times too small. The pictures run from 0 to 1, and delta is in their unit.",
+            lambda x, d: np.clip(x + _each(d) / 255, 0, 1),
+        ),
+        Mistake(
+            "added twice",
+            "Twice delta is added.",
+            lambda x, d: np.clip(x + 2 * _each(d), 0, 1),
+        ),
+        Mistake(
+            "the last delta for all",
+            "Every picture gets the last delta. There is one for each picture.",
+            lambda x, d: np.clip(x + d[-1], 0, 1),
+        ),
+        Mistake(
+            "the sum of the deltas for all",
+            "Every picture gets the sum of all the deltas. There is one for each picture: in a loop over the deltas, "
+            "change only the picture that it belongs to.",
+            lambda x, d: np.clip(x + d.sum(), 0, 1),
+        ),
+        Mistake(
             "delta clipped",
             "delta is clipped to the range from 0 to 1 before it is added, so no picture can become darker. Clip the "
             "*result*.",
@@ -91,8 +118,8 @@ brightness = CodeExercise(
         ),
         Mistake(
             "rescaled",
-            "The result is rescaled so that it runs from 0 to 1 again. That takes away what was added: the pictures "
-            "are as bright as before, and their contrast has changed. Clip instead.",
+            "Each picture is rescaled so that it runs from 0 to 1. That takes away what was added: delta has no effect any "
+            "more. Clip instead.",
             _brightness_rescaled,
         ),
         Mistake(
@@ -115,7 +142,7 @@ brightness = CodeExercise(
         Mistake(
             "to a power",
             "The pictures are raised to a power (\"gamma correction\"). That is another way to make them brighter: "
-            "black stays black. Asked is a sum.",
+            "black stays black. Here the same is added to every pixel.",
             lambda x, d: np.clip(x ** (1 - _each(d)), 0, 1),
         ),
         Mistake(
@@ -138,20 +165,14 @@ brightness = CodeExercise(
         ),
         Mistake(
             "only the ink",
-            "delta is added to some pixels only, the brighter ones. Brightness changes every pixel, black ones too.",
-            lambda x, d: np.clip(np.where(x > 0.5, x + _each(d), x), 0, 1),
+            "Black pixels stay black. Brightness changes every pixel, those without ink too.",
+            lambda x, d: np.clip(np.where(x > 0, x + _each(d), x), 0, 1),
         ),
         Mistake(
             "along the columns",
             "The deltas go along the columns: the shape (N,) meets the *last* axis, W. Each picture has its own "
             "delta: give it the shape (N, 1, 1).",
             lambda x, d: np.clip(x + d, 0, 1),
-        ),
-        Mistake(
-            "along the columns, not clipped",
-            "The deltas go along the columns: the shape (N,) meets the *last* axis, W. Each picture has its own "
-            "delta: give it the shape (N, 1, 1). And clip the result.",
-            lambda x, d: x + d,
         ),
         Mistake(
             "along the rows",
@@ -181,9 +202,10 @@ brightness = CodeExercise(
                  lambda args, outputs: outputs[0].min() >= 0 and outputs[0].max() <= 1),
         Property("Where nothing is clipped, the difference between the new and the old picture should be the same in all "
                  "pixels of a picture.",
+                 lambda args, outputs: all(np.ptp(added) < 1e-4 for added in _added(args, outputs))),
+        Property("In each picture the same is added to all pixels, but not this picture's own delta.",
                  lambda args, outputs: all(
-                     np.ptp((new - old)[(new > 0.01) & (new < 0.99)]) < 1e-4 for new, old in zip(outputs[0], args[0])
-                     if ((new > 0.01) & (new < 0.99)).any())),
+                     abs(added.mean() - d) < 1e-4 for added, d in zip(_added(args, outputs), args[1]))),
     ],
     points=2,
     hints=[

@@ -14,17 +14,28 @@ def contrast(images, factor):
 
 
 def _contrast_cases():
-    x = _pictures(21, 4, 5, 4) * _each([0.6, 1.0, 0.4, 0.8]) + _each([0.35, 0.0, 0.1, 0.05])
+    dim = _pictures(21, 4, 4, 4) * _each([0.6, 0.5, 0.4, 0.8]) + _each([0.3, 0.0, 0.2, 0.0])
+    dim[[1, 3], 1, 2] = 0  # without ink
+    extreme = _pictures(22, 4, 4, 4) * _each([1.0, 0.6, 0.9, 1.0])
+    extreme[:, 0, 1], extreme[:, 2, 3] = 0, 1
     return [
-        Case("on 4 pictures of 5 × 4 with the factors 1.8, 0.4, 2.5 and 1.3", (x, np.array([1.8, 0.4, 2.5, 1.3]))),
-        Case("on 4 pictures of 4 × 4 with the factors 0, 1.5, 3 and 0.8",
-             (_pictures(22, 4, 4, 4), np.array([0.0, 1.5, 3.0, 0.8]))),
-        Case("on 2 pictures of 3 × 5 with the factors 0.5 and 0.7, where nothing is clipped",
-             (_pictures(23, 2, 3, 5) ** 2, np.array([0.5, 0.7]))),
+        Case("on 4 pictures of 4 × 4 with the factors 1.3, 0.4, 1.2 and 0.7", (dim, np.array([1.3, 0.4, 1.2, 0.7]))),
+        Case("on one picture of 3 × 5 with the factor 0.5", (_pictures(23, 1, 3, 5) ** 2, np.array([0.5]))),
+        Case("on 4 pictures of 4 × 4 with the factors 1.8, 2.5, 6 and 1.4, where values leave the range from 0 to 1",
+             (extreme, np.array([1.8, 2.5, 6.0, 1.4])), edge=True),
+        Case("on one picture of 3 × 5 with the factor 0", (_pictures(24, 1, 3, 5), np.array([0.0])), edge=True),
     ]
 
 
 _true_contrast = contrast
+
+
+def _unclipped(args, outputs):
+    """New picture, old picture and factor, where a right answer clips nothing."""
+    right = _about(_own_mean, clip=False)(*args)
+    return [
+        (new, old, f) for new, old, f, whole in zip(outputs[0], *args, right) if whole.min() >= 0 and whole.max() <= 1
+    ]
 
 
 def _contrast_in_a_loop(images, factor):
@@ -45,6 +56,11 @@ def _own_mean(x):
     return x.mean(axis=(1, 2), keepdims=True)
 
 
+def _mean_of_the_ink(x):
+    ink = (x > 0).sum(axis=(1, 2), keepdims=True)
+    return x.sum(axis=(1, 2), keepdims=True) / np.maximum(ink, 1)
+
+
 _PER_PICTURE = "Each picture is stretched about its *own* mean, over its rows and columns: axes 1 and 2."
 
 
@@ -62,26 +78,14 @@ contrast = CodeExercise(
         Mistake(
             "about 0",
             "The pictures are multiplied by the factor, that is, stretched about 0. Then they become brighter or "
-            "darker as a "
-            "whole. " + _PER_PICTURE,
+            "darker as a whole. " + _PER_PICTURE,
             _about(lambda x: 0.0),
-        ),
-        Mistake(
-            "about 0, not clipped",
-            "The pictures are multiplied by the factor, that is, stretched about 0, and not clipped. " + _PER_PICTURE,
-            _about(lambda x: 0.0, clip=False),
         ),
         Mistake(
             "about the batch's mean",
             "The pictures are stretched about the mean of the whole batch. Then what happens to a picture depends on "
-            "its "
-            "neighbours. " + _PER_PICTURE,
+            "its neighbours. " + _PER_PICTURE,
             _about(np.mean),
-        ),
-        Mistake(
-            "about the batch's mean, not clipped",
-            "The pictures are stretched about the mean of the whole batch, and not clipped. " + _PER_PICTURE,
-            _about(np.mean, clip=False),
         ),
         Mistake(
             "about the mean picture",
@@ -116,10 +120,9 @@ contrast = CodeExercise(
         ),
         Mistake(
             "about the mean of the ink",
-            "They are stretched about the mean of the brighter pixels alone. Take the mean over *all* pixels of the "
-            "picture, the dark ones too.",
-            lambda x, f: _about(lambda x: np.array(
-                [image[image > 0.1].mean() for image in x])[:, None, None])(x, f),
+            "They are stretched about the mean of the pixels that are not 0. Take the mean over *all* pixels of the picture, "
+            "those without ink too.",
+            _about(_mean_of_the_ink),
         ),
         Mistake(
             "rescaled",
@@ -128,8 +131,8 @@ contrast = CodeExercise(
         ),
         Mistake(
             "to a power",
-            "The pictures are raised to the power of the factor (\"gamma correction\"). That darkens the middle "
-            "values. Asked is a stretch about the mean.",
+            "The pictures are raised to the power of the factor (\"gamma correction\"). Contrast stretches "
+            "about the mean: the distances from it are multiplied.",
             lambda x, f: np.clip(x ** _each(f), 0, 1),
         ),
         Mistake(
@@ -163,10 +166,15 @@ contrast = CodeExercise(
             lambda x, f: _each(f) * (x - _own_mean(x)),
         ),
         Mistake(
-            "mean multiplied as well",
-            "The mean is added again before the multiplication, so it is multiplied as well: that is a stretch about "
-            "0 after all, with a detour.",
-            lambda x, f: np.clip(_each(f) * (x - _own_mean(x)) + _each(f) * _own_mean(x) + _own_mean(x), 0, 1),
+            "mean not subtracted",
+            "The mean is added, but was never subtracted: the whole picture is multiplied, and becomes brighter besides. "
+            "What is multiplied are the distances from the mean.",
+            lambda x, f: np.clip(_each(f) * x + _own_mean(x), 0, 1),
+        ),
+        Mistake(
+            "0.5 added back",
+            "What is subtracted is the mean, and what is added again is 0.5. Add the same mean.",
+            lambda x, f: np.clip(_each(f) * (x - _own_mean(x)) + 0.5, 0, 1),
         ),
         Mistake(
             "factor is an excess",
@@ -181,7 +189,7 @@ contrast = CodeExercise(
         Mistake(
             "divided",
             "The distances from the mean are divided by the factor: what should stretch shrinks.",
-            lambda x, f: np.clip(_own_mean(x) + (x - _own_mean(x)) / _each(np.where(f == 0, 1e-12, f)), 0, 1),
+            lambda x, f: np.clip(_own_mean(x) + (x - _own_mean(x)) / _each(f), 0, 1),
         ),
         Mistake(
             "the wrong way about",
@@ -212,6 +220,31 @@ contrast = CodeExercise(
             lambda x, f: np.clip(x.mean(axis=(1, 2)) + _each(f) * (x - x.mean(axis=(1, 2))), 0, 1),
         ),
         Mistake(
+            "along the rows",
+            "The factors go along the rows: the shape (N, 1) meets the axes H and W. Give it the shape (N, 1, 1).",
+            lambda x, f: np.clip(_own_mean(x) + f[:, None] * (x - _own_mean(x)), 0, 1),
+        ),
+        Mistake(
+            "along the rows, the mean too",
+            "Factors and means go along the rows: the shape (N, 1) meets the axes H and W. Give both the shape (N, 1, 1).",
+            lambda x, f: np.clip(x.mean(axis=(1, 2))[:, None] + f[:, None] * (x - x.mean(axis=(1, 2))[:, None]), 0, 1),
+        ),
+        Mistake(
+            "the mean factor for all",
+            "Every picture gets the mean of the factors. There is one for each picture.",
+            lambda x, f: _true_contrast(x, np.full(len(x), f.mean())),
+        ),
+        Mistake(
+            "the last factor for all",
+            "Every picture gets the last factor. There is one for each picture.",
+            lambda x, f: _true_contrast(x, np.full(len(x), f[-1])),
+        ),
+        Mistake(
+            "only the last picture",
+            "Only the last picture comes back: in a loop, collect them, or make room for all before it.",
+            lambda x, f: _true_contrast(x, f)[-1],
+        ),
+        Mistake(
             "the first factor for all",
             "Every picture gets the first factor. There is one for each picture.",
             lambda x, f: _true_contrast(x, np.full(len(x), f[0])),
@@ -223,11 +256,14 @@ contrast = CodeExercise(
                  lambda args, outputs: outputs[0].min() >= 0 and outputs[0].max() <= 1),
         Property("Where nothing is clipped, a picture's mean should stay what it was.",
                  lambda args, outputs: all(
-                     abs(new.mean() - old.mean()) < 1e-3 for new, old in zip(outputs[0], args[0])
-                     if new.min() > 0.001 and new.max() < 0.999)),
-        Property("A factor above 1 should make the values of a picture lie further apart, one below 1 nearer.",
-                 lambda args, outputs: all((new.std() > old.std()) == (f > 1)
-                                           for new, old, f in zip(outputs[0], args[0], args[1]))),
+                     abs(new.mean() - old.mean()) < 1e-4 for new, old, _ in _unclipped(args, outputs))),
+        Property("Where nothing is clipped, a factor above 1 should make the values of a picture lie further apart, one below "
+                 "1 nearer together.",
+                 lambda args, outputs: all(
+                     (new.std() > old.std()) == (f > 1) for new, old, f in _unclipped(args, outputs))),
+        Property("Where nothing is clipped, the standard deviation of a picture should be multiplied by the factor.",
+                 lambda args, outputs: all(
+                     abs(new.std() - f * old.std()) < 1e-4 for new, old, f in _unclipped(args, outputs))),
     ],
     points=3,
     hints=[

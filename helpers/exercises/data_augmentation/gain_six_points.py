@@ -12,11 +12,11 @@ _SETTINGS = {"degrees": 0, "zoom": 0, "pixels": 0, "flip": False, "epochs": 25} 
 
 def _attempt_missing(result):
     if not isinstance(result, dict) or not {*_SETTINGS, "without", "with"} <= set(result):
-        return "Expected what `attempt(...)` returns: call it with your settings and hand in its result."
+        return "Check what `attempt(...)` returns: `result = attempt(...)` with your settings, then `check(result)`."
     for name in ("without", "with"):
         value = result[name]
         if isinstance(value, bool) or not isinstance(value, (int, float, np.number)) or not np.isfinite(value):
-            return f"`result[{name!r}]` should be an accuracy in per cent. Hand in what `attempt(...)` returns, unchanged."
+            return f"`result[{name!r}]` should be an accuracy in per cent. Check what `attempt(...)` returns, unchanged."
     for name in ("degrees", "zoom", "pixels", "epochs"):
         if isinstance(result[name], bool) or not isinstance(result[name], (int, float, np.number)):
             return f"`{name}` should be one number."
@@ -28,6 +28,10 @@ def _gain(result):
 
 
 _TARGET, _MOST_EPOCHS = 6.0, 150
+
+
+def _ways(result):
+    return sum(bool(result[name]) for name in ("degrees", "zoom", "pixels"))
 
 
 def _nothing_changed(result):
@@ -47,13 +51,13 @@ gain_six_points = ExperimentExercise(
         """,
     mistakes=[
         Mistake(
-            "too many epochs", "More than 150 epochs. It may well help; but find the gain within what is allowed.",
+            "too many epochs", "That is more than 150 epochs. Find the gain within what is allowed.",
             lambda r: r["epochs"] > _MOST_EPOCHS,
         ),
         Mistake(
             "only longer",
-            "Nothing is changed in the pictures, only the training is longer. Both runs are the same then: 200 digits "
-            "are learned by heart after a few epochs, and more epochs teach nothing.",
+            "Nothing is changed in the pictures, so both runs learn from the same ones. The number of epochs alone makes "
+            "no difference between them.",
             _nothing_changed,
         ),
         Mistake(
@@ -81,13 +85,15 @@ gain_six_points = ExperimentExercise(
         ),
         Mistake(
             "too strong together",
-            "None of the strengths is absurd, but together they are too strong: hardly a picture still looks like one "
-            "that the network will meet. Strengths add up; take each a little smaller than you would alone.",
-            lambda r: abs(r["degrees"]) > 30 or abs(r["pixels"]) > 3.5 or abs(r["zoom"]) > 0.35,
+            "Together these changes are strong: few of the pictures look like one that the network will meet. Strengths add "
+            "up; take each a little smaller than you would alone.",
+            lambda r: r["epochs"] >= 80 and _ways(r) > 1
+            and (abs(r["degrees"]) > 30 or abs(r["pixels"]) > 3.5 or abs(r["zoom"]) > 0.35),
         ),
         Mistake(
             "too timid",
-            "All in the right direction, but so little is changed that the pictures hardly differ from the originals.",
+            "The strengths are small. Handwriting varies more than this: how far can you go before a digit becomes hard to "
+            "read?",
             lambda r: abs(r["degrees"]) < 8 and abs(r["zoom"]) < 0.1 and abs(r["pixels"]) < 1.5,
         ),
         Mistake(
@@ -98,8 +104,8 @@ gain_six_points = ExperimentExercise(
         ),
         Mistake(
             "one way only",
-            "One of the three ways alone. They say different things about digits: take them together.",
-            lambda r: sum(bool(r[name]) for name in ("degrees", "zoom", "pixels")) == 1,
+            "This is one of the three ways alone. They say different things about digits: take them together.",
+            lambda r: _ways(r) == 1,
         ),
     ],
     otherwise="Not there yet. Which of the three strengths was best alone, in the recorded runs above? Give them all, about as "
@@ -110,5 +116,5 @@ gain_six_points = ExperimentExercise(
         "about 0.2. And what is harder to learn takes more epochs.",
     ],
     insight="The same 200 digits, the same network, the same number of steps. What was added is what you know about digits, said "
-    "in three numbers. (They were chosen on these validation digits, so report another set's accuracy.)",
+    "in a few numbers. (They were chosen on these validation digits, so report another set's accuracy.)",
 )

@@ -20,10 +20,11 @@ def rotate(images, degrees):
 
 def _rotate_cases():
     return [
-        Case("on 3 pictures of 7 × 7 with the angles 20.5, −35.3 and 50.2",
-             (_pictures(5, 3, 7, 7), np.array([20.5, -35.3, 50.2]))),
-        Case("on 2 pictures of 6 × 9 with the angles 12.4 and 12.4", (_pictures(6, 2, 6, 9), np.array([12.4, 12.4]))),
-        Case("on 2 pictures of 8 × 6 with the angles 130.6 and −75.3", (_pictures(7, 2, 8, 6), np.array([130.6, -75.3]))),
+        Case("on 3 pictures of 7 × 7 with the angles 20.47, −35.33 and 50.16",
+             (_pictures(5, 3, 7, 7), np.array([20.47, -35.33, 50.16]))),
+        Case("on 2 pictures of 6 × 9 with the angle 12.43 for both", (_pictures(6, 2, 6, 9), np.array([12.43, 12.43]))),
+        Case("on 2 pictures of 8 × 6 with the angles 130.61 and −75.29",
+             (_pictures(7, 2, 8, 6), np.array([130.61, -75.29]))),
     ]
 
 
@@ -66,6 +67,10 @@ def _read_floor(images, r, c):
     return _read_nearest(images, np.floor(r), np.floor(c))
 
 
+def _read_truncated(images, r, c):
+    return _read_nearest(images, np.trunc(r), np.trunc(c))
+
+
 def _read_edge(images, r, c):
     return read(images, np.clip(r, 0, images.shape[1] - 1), np.clip(c, 0, images.shape[2] - 1))
 
@@ -100,35 +105,63 @@ def _rotate_all_by_each(images, degrees):
     return images
 
 
-def _rotate_meshgrid(images, degrees):
+def _rotate_meshgrid(images, degrees, order=slice(None)):
     height, width = images.shape[1:]
     angle = np.deg2rad(degrees)[:, None, None]
-    r, c = np.meshgrid(np.arange(height), np.arange(width))
+    r, c = np.meshgrid(*(np.arange(height), np.arange(width))[order])
     r, c = r - (height - 1) / 2, c - (width - 1) / 2
     return read(images, np.cos(angle) * r + np.sin(angle) * c + (height - 1) / 2,
                 np.cos(angle) * c - np.sin(angle) * r + (width - 1) / 2)
 
 
-def _rotate_without_new_axes(images, degrees):
+def _rotate_along(axes):
+    """The angles with other axes than (N, 1, 1)."""
+
+    def wrong(images, degrees):
+        height, width = images.shape[1:]
+        angle = np.deg2rad(degrees)[axes]
+        r, c = np.indices((height, width))
+        r, c = r - (height - 1) / 2, c - (width - 1) / 2
+        return read(images, np.cos(angle) * r + np.sin(angle) * c + (height - 1) / 2,
+                    np.cos(angle) * c - np.sin(angle) * r + (width - 1) / 2)
+
+    return wrong
+
+
+def _inside(args):
+    """For each new pixel, whether its place lies inside the old picture."""
+    images, degrees = args
     height, width = images.shape[1:]
-    angle = np.deg2rad(degrees)
-    r, c = np.indices((height, width))
-    r, c = r - (height - 1) / 2, c - (width - 1) / 2
-    return read(images, np.cos(angle) * r + np.sin(angle) * c + (height - 1) / 2,
-                np.cos(angle) * c - np.sin(angle) * r + (width - 1) / 2)
+    turned = _turning(np.ones_like(images), degrees, look=lambda images, r, c: np.stack([r, c]))
+    return (turned[0] >= 0) & (turned[0] <= height - 1) & (turned[1] >= 0) & (turned[1] <= width - 1)
+
+
+def _right_inside_only(args, turned):
+    right = np.isclose(turned, _true_rotate(*args), atol=1e-4)
+    return right[_inside(args)].all() and not right.all()
 
 
 _BACK = "The new pixel must ask for the place it comes *from*: turn back, by the angle's negative."
 
 
-def _swapped(x, d):
-    """Where the look-up goes when height and width are swapped in the centre, (N, H, W) each."""
-    height, width = x.shape[1:]
-    angle = np.deg2rad(d)[:, None, None]
-    r, c = np.indices((height, width)).astype(float)
-    r, c = r - (width - 1) / 2, c - (height - 1) / 2
-    return (np.cos(angle) * r + np.sin(angle) * c + (width - 1) / 2,
-            np.cos(angle) * c - np.sin(angle) * r + (height - 1) / 2)
+def _centred(of_rows, of_columns):
+    """The look-up about a centre of one's own, from height and width."""
+
+    def wrong(x, d):
+        height, width = x.shape[1:]
+        angle = np.deg2rad(d)[:, None, None]
+        r, c = np.indices((height, width)).astype(float)
+        r, c = r - of_rows(height, width), c - of_columns(height, width)
+        return read(x, np.cos(angle) * r + np.sin(angle) * c + of_rows(height, width),
+                    np.cos(angle) * c - np.sin(angle) * r + of_columns(height, width))
+
+    return wrong
+
+
+_ONE_CENTRE = (
+    "Rows and columns are counted from the same number. In a picture that is not square the centre has two: one from the "
+    "height, one from the width."
+)
 
 
 rotate = CodeExercise(
@@ -147,9 +180,8 @@ rotate = CodeExercise(
         ),
         Mistake(
             "degrees as radians, the other way",
-            "The angle goes into `np.cos` as it is, in degrees; NumPy wants radians. Besides, the pictures turn with "
-            "the "
-            "clock. " + _BACK,
+            "The angle goes into `np.cos` as it is, in degrees; NumPy wants radians. Besides, the pictures turn "
+            "clockwise. " + _BACK,
             lambda x, d: _turning(x, -d, radians=lambda a: a),
         ),
         Mistake(
@@ -175,7 +207,7 @@ rotate = CodeExercise(
         ),
         Mistake(
             "clockwise",
-            "The pictures turn with the clock. The formula says where a point *goes*. " + _BACK,
+            "The pictures turn clockwise. The formula says where a point *goes*. " + _BACK,
             lambda x, d: _turning(x, -d),
         ),
         Mistake(
@@ -187,8 +219,7 @@ rotate = CodeExercise(
         Mistake(
             "about the corner, the other way",
             "The pictures turn about their upper left pixel (count from the centre before you turn, and back "
-            "afterwards), and "
-            "with the clock. " + _BACK,
+            "afterwards), and clockwise. " + _BACK,
             lambda x, d: _turning(x, -d, centre=lambda length: 0),
         ),
         Mistake(
@@ -200,8 +231,7 @@ rotate = CodeExercise(
         Mistake(
             "centre not added back, the other way",
             "You count from the centre, and `read` counts from the upper left pixel: after turning, the centre must "
-            "be added "
-            "again. Besides, the pictures turn with the clock. " + _BACK,
+            "be added again. Besides, the pictures turn clockwise. " + _BACK,
             lambda x, d: _turning(x, -d, back=lambda length: 0),
         ),
         Mistake(
@@ -217,8 +247,7 @@ rotate = CodeExercise(
         Mistake(
             "half a pixel off, the other way",
             "The centre is half a pixel off (of 7 pixels, 0 to 6, the middle one is 3, not 3.5), and the pictures "
-            "turn with "
-            "the clock. " + _BACK,
+            "turn clockwise. " + _BACK,
             lambda x, d: _turning(x, -d, centre=lambda length: length / 2),
         ),
         Mistake(
@@ -283,9 +312,14 @@ rotate = CodeExercise(
         Mistake(
             "overwritten, the other way",
             "The new r is calculated, and then used for the new c: the second line needs the *old* r. Besides, the "
-            "signs are "
-            "those of where a point *goes*. " + _BACK,
+            "signs are those of where a point *goes*. " + _BACK,
             lambda x, d: _turning(x, d, matrix=lambda cos, sin: (cos, -sin, sin * cos, cos - sin * sin)),
+        ),
+        Mistake(
+            "overwritten, the column first",
+            "The new c is calculated, and then used for the new r: the second line needs the *old* c. Give the results "
+            "other names, or assign both in one line.",
+            lambda x, d: _turning(x, d, matrix=lambda cos, sin: (cos - sin * sin, sin * cos, -sin, cos)),
         ),
         Mistake(
             "one angle for all",
@@ -315,13 +349,25 @@ rotate = CodeExercise(
             "angles without axes",
             "`degrees` has the shape (N,) and meets the columns of (H, W). Give it the shape (N, 1, 1), so that the "
             "product is (N, H, W).",
-            _rotate_without_new_axes,
+            _rotate_along(np.s_[:]),
+        ),
+        Mistake(
+            "angles along the rows",
+            "`degrees` has the shape (N, 1) and meets the rows of (H, W). Give it the shape (N, 1, 1), so that the product "
+            "is (N, H, W).",
+            _rotate_along(np.s_[:, None]),
         ),
         Mistake(
             "meshgrid's order",
             "`np.meshgrid` gives x first, unless you say `indexing=\"ij\"`: your r runs along the columns, and the "
             "pictures come out flipped about their diagonal.",
             _rotate_meshgrid,
+        ),
+        Mistake(
+            "meshgrid's order, width first",
+            "`np.meshgrid` gives x first, the number of the column. Your r is that number, and the pictures come out flipped "
+            "about their diagonal.",
+            lambda x, d: _rotate_meshgrid(x, d, np.s_[::-1]),
         ),
         Mistake(
             "quarter turns",
@@ -335,8 +381,14 @@ rotate = CodeExercise(
         ),
         Mistake(
             "cut off",
-            "The decimals of the place are cut off (`astype(int)`): up to a whole pixel too far up and left. `read` "
-            "takes fractions.",
+            "The decimals of the place are cut off, so it is up to a whole pixel off. `read` takes fractions and mixes the "
+            "four neighbours.",
+            lambda x, d: _turning(x, d, look=_read_truncated),
+        ),
+        Mistake(
+            "rounded down",
+            "The place is rounded down: it is up to a whole pixel too far up and left. `read` takes fractions and mixes the "
+            "four neighbours.",
             lambda x, d: _turning(x, d, look=_read_floor),
         ),
         Mistake(
@@ -353,13 +405,13 @@ rotate = CodeExercise(
         ),
         Mistake(
             "filled by reflection",
-            "Beyond the border comes a mirror image of the picture (Keras' fill_mode \"reflect\", its default). Asked is "
-            "black: beyond the border lies 0.",
+            "Beyond the border comes a mirror image of the picture (Keras' fill_mode \"reflect\", its default). It "
+            "should be black: beyond the border lies 0.",
             lambda x, d: _turning(x, d, look=_read_reflected),
         ),
         Mistake(
             "filled by reflection about the last pixel",
-            "Beyond the border comes a mirror image of the picture. Asked is black: beyond the border lies 0.",
+            "Beyond the border comes a mirror image of the picture. It should be black: beyond the border lies 0.",
             lambda x, d: _turning(x, d, look=lambda images, r, c: _read_reflected(images, r, c, "reflect")),
         ),
         Mistake(
@@ -371,12 +423,22 @@ rotate = CodeExercise(
         Mistake(
             "height and width swapped",
             "Height and width have changed places in the centre. With square pictures you would not notice.",
-            lambda x, d: read(x, *_swapped(x, d)),
+            _centred(lambda height, width: (width - 1) / 2, lambda height, width: (height - 1) / 2),
+        ),
+        Mistake(
+            "the height's centre for both",
+            _ONE_CENTRE,
+            _centred(lambda height, width: (height - 1) / 2, lambda height, width: (height - 1) / 2),
+        ),
+        Mistake(
+            "the width's centre for both",
+            _ONE_CENTRE,
+            _centred(lambda height, width: (width - 1) / 2, lambda height, width: (width - 1) / 2),
         ),
         Mistake(
             "rows count upwards",
-            "That is the formula for coordinates whose second axis points *up*, as in a textbook: here it turns with "
-            "the clock and mirrors. Use the formula of the notebook, in which rows count downwards.",
+            "The pictures come out mirrored: with an angle of 0, top and bottom would change places. Rows are counted "
+            "downwards, in the notebook's formula as well, so the sign of r stays.",
             lambda x, d: _turning(x, d, matrix=lambda cos, sin: (-cos, sin, sin, cos)),
         ),
         Mistake(
@@ -391,10 +453,14 @@ rotate = CodeExercise(
         ),
     ],
     properties=[
-        Property("A turn leaves the middle of a picture near where it is, and changes its brightness there only a little.",
-                 lambda args, outputs: np.abs(outputs[0] - _true_rotate(*args))[:, 2:-2, 2:-2].max() < 0.5),
+        Property("A turn about the centre leaves the centre where it is: the middle pixel of 7 × 7 should keep its value.",
+                 lambda args, outputs: args[0].shape[1:] != (7, 7)
+                 or np.allclose(outputs[0][:, 3, 3], args[0][:, 3, 3], atol=1e-4)),
         Property("Mixing four neighbours gives no value outside the range of the picture (and 0).",
                  lambda args, outputs: outputs[0].min() >= -1e-6 and outputs[0].max() <= args[0].max() + 1e-6),
+        Property("Every pixel whose place lies inside the old picture is right. The others are not: between the outermost "
+                 "pixels and the black around them `read` mixes as well, and further out all is 0.",
+                 lambda args, outputs: not _right_inside_only(args, outputs[0])),
     ],
     points=4,
     hints=[

@@ -19,13 +19,16 @@ def shift(images, down, right):
 
 
 def _shift_cases():
-    x = _pictures(3, 2, 6, 5)
+    x, tall, wide = _pictures(3, 2, 6, 5), _pictures(8, 2, 7, 4), _pictures(9, 3, 3, 6)
     return [
         Case("with down = 2 and right = 1, on pictures of 6 × 5", (x, 2, 1)),
         Case("with down = −1 and right = 3, on pictures of 6 × 5", (x, -1, 3)),
-        Case("with down = −3 and right = −2, on pictures of 6 × 5", (x, -3, -2)),
-        Case("with down = 0 and right = −1, on pictures of 6 × 5", (x, 0, -1)),
+        Case("with down = −5 and right = −3, on pictures of 7 × 4", (tall, -5, -3)),
+        Case("with down = 5 and right = −1, on pictures of 7 × 4", (tall, 5, -1)),
+        Case("with down = 1 and right = 5, on pictures of 3 × 6", (wide, 1, 5)),
         Case("with down = 1 and right = 1, on 4 pictures of 4 × 4", (_pictures(4, 4, 4, 4), 1, 1)),
+        Case("with down = 0 and right = −1", (x, 0, -1), edge=True),
+        Case("with down = 2 and right = 0", (x, 2, 0), edge=True),
     ]
 
 
@@ -58,14 +61,28 @@ def _shift_by_read(images, down, right):
     return read(images, r - down, c - right)
 
 
-def _shift_wrapped_index(images, down, right):
-    """Negative indices count from the end, in a loop that only looks whether they are too large."""
+def _looped(rows=range, inside=lambda place, length: 0 <= place < length, start=np.zeros_like):
+    """The two loops with one thing changed."""
+
+    def wrong(images, down, right):
+        height, width = images.shape[1:]
+        moved = start(images)
+        for r in rows(height):
+            for c in rows(width):
+                if inside(r - down, height) and inside(c - right, width):
+                    moved[:, r, c] = images[:, r - down, c - right]
+        return moved
+
+    return wrong
+
+
+def _shift_pushed_over_the_top(images, down, right):
     height, width = images.shape[1:]
     moved = np.zeros_like(images)
     for r in range(height):
         for c in range(width):
-            if r - down < height and c - right < width:
-                moved[:, r, c] = images[:, r - down, c - right]
+            if r + down < height and c + right < width:
+                moved[:, r + down, c + right] = images[:, r, c]
     return moved
 
 
@@ -74,21 +91,13 @@ def _shift_with_edge(images, down, right):
     return images[:, np.clip(r - down, 0, images.shape[1] - 1), np.clip(c - right, 0, images.shape[2] - 1)]
 
 
-def _shift_reflected(images, down, right):
-    height, width = images.shape[1:]
-    padded = np.pad(images, ((0, 0), (height, height), (width, width)), mode="symmetric")
-    return padded[:, height - down : 2 * height - down, width - right : 2 * width - right]
+def _shift_reflected(mode):
+    def wrong(images, down, right):
+        height, width = images.shape[1:]
+        padded = np.pad(images, ((0, 0), (height, height), (width, width)), mode=mode)
+        return padded[:, height - down : 2 * height - down, width - right : 2 * width - right]
 
-
-def _shift_not_blackened(images, down, right):
-    """Written over a copy: what should be black still shows the old picture."""
-    height, width = images.shape[1:]
-    moved = images.copy()
-    for r in range(height):
-        for c in range(width):
-            if 0 <= r - down < height and 0 <= c - right < width:
-                moved[:, r, c] = images[:, r - down, c - right]
-    return moved
+    return wrong
 
 
 def _shift_by_slices_positive(images, down, right):
@@ -124,6 +133,12 @@ def _shift_up_to_minus_zero_one_by_one(images, down, right):
     return images
 
 
+def _shift_up_to_minus_zero_and_padded(images, down, right):
+    """Black beside what is cut: nothing is left of an axis along which nothing moves."""
+    moved = _true_shift(images, down, right)
+    return moved[:, : images.shape[1] if down else 0, : images.shape[2] if right else 0]
+
+
 def _shift_cropped(images, down, right):
     height, width = images.shape[1:]
     return _true_shift(images, down, right)[:, max(down, 0) : height + min(down, 0),
@@ -143,16 +158,6 @@ def _shift_on_the_wrong_axes(images, down, right):
         for c in range(width):
             if 0 <= r - down < height and 0 <= c - right < width:
                 moved[r, c] = images[r - down, c - right]
-    return moved
-
-
-def _shift_without_first_pixels(images, down, right):
-    n, height, width = images.shape
-    moved = np.zeros_like(images)
-    for r in range(height):
-        for c in range(width):
-            if 0 < r - down < height and 0 < c - right < width:
-                moved[:, r, c] = images[:, r - down, c - right]
     return moved
 
 
@@ -192,6 +197,12 @@ shift = CodeExercise(
             lambda x, down, right: np.roll(x, (-down, -right), axis=(1, 2)),
         ),
         Mistake(
+            "wraps around, axes swapped",
+            "`down` moves to the right and `right` moves down, and what goes out on one side comes in on the other. Axis 1 "
+            "of (N, H, W) is the rows; what comes in must be black, 0.",
+            lambda x, down, right: np.roll(x, (right, down), axis=(1, 2)),
+        ),
+        Mistake(
             "wraps around in the columns",
             "Up and down it is right. To the side, what goes out comes in on the other side: that still wraps around.",
             lambda x, down, right: np.roll(_true_shift(x, down, 0), right, axis=2),
@@ -206,7 +217,14 @@ shift = CodeExercise(
             "A place above or to the left of the picture has a negative index, and NumPy counts that from the *end*: "
             "so the picture comes in again on the other side. Such places must give 0; ask for them as well as for "
             "those too large.",
-            _shift_wrapped_index,
+            _looped(inside=lambda place, length: place < length),
+        ),
+        Mistake(
+            "negative places count from the end, pushed",
+            "What goes out at the top or on the left comes in again on the other side: its new place has a negative "
+            "index, and NumPy counts that from the *end*. Such places do not exist; ask for them as well as for those "
+            "too large.",
+            _shift_pushed_over_the_top,
         ),
         Mistake(
             "wrong sign",
@@ -247,30 +265,35 @@ shift = CodeExercise(
         ),
         Mistake(
             "filled with the edge",
-            "What comes in repeats the outermost pixel (Keras' fill_mode \"nearest\"). Asked is black, 0.",
+            "What comes in repeats the outermost pixel (Keras' fill_mode \"nearest\"). It should be black, 0.",
             _shift_with_edge,
         ),
         Mistake(
             "filled by reflection",
-            "What comes in is a mirror image of the picture (Keras' fill_mode \"reflect\", its default). Asked is "
-            "black, 0.",
-            _shift_reflected,
+            "What comes in is a mirror image of the picture (Keras' fill_mode \"reflect\", its default). It "
+            "should be black, 0.",
+            _shift_reflected("symmetric"),
+        ),
+        Mistake(
+            "filled by reflection about the last pixel",
+            "What comes in is a mirror image of the picture. It should be black, 0.",
+            _shift_reflected("reflect"),
         ),
         Mistake(
             "filled with white",
-            "What comes in is 1, which is white. Asked is black, 0.",
+            "What comes in is 1, which is white. It should be black, 0.",
             lambda x, down, right: 1 - _true_shift(1 - x, down, right),
         ),
         Mistake(
             "filled with NaN",
-            "What comes in is NaN. Asked is black, 0.",
+            "What comes in is NaN. It should be black, 0.",
             lambda x, down, right: np.where(_true_shift(np.ones_like(x), down, right) == 0, np.nan,
                                             _true_shift(x, down, right)),
         ),
         Mistake(
             "the old picture shows through",
             "Where black should come in, the old picture is still there. Begin with zeros, not with a copy.",
-            _shift_not_blackened,
+            _looped(start=np.copy),
         ),
         Mistake(
             "cropped",
@@ -302,6 +325,12 @@ shift = CodeExercise(
             _shift_up_to_minus_zero_one_by_one,
         ),
         Mistake(
+            "up to minus zero, nothing left",
+            "Where it moves, it is right. But with `down` or `right` 0 nothing is left of the picture. A slice that ends "
+            "at −0 ends at 0: `[:-0]` is empty, not everything. Count the end from the front.",
+            _shift_up_to_minus_zero_and_padded,
+        ),
+        Mistake(
             "blackened from the top only",
             "For positive numbers it is right. With a negative one, `[:, :down]` means everything *but* the last "
             "rows, and nearly all turns black: then it is the other end that must be blackened.",
@@ -321,7 +350,23 @@ shift = CodeExercise(
         Mistake(
             "first row and column lost",
             "Row 0 and column 0 of the old picture are lost: a place counts as inside from 0 on, not only above 0.",
-            _shift_without_first_pixels,
+            _looped(inside=lambda place, length: 0 < place < length),
+        ),
+        Mistake(
+            "last row and column lost",
+            "The last row and the last column of the old picture are lost: a place counts as inside up to H − 1 and "
+            "W − 1.",
+            _looped(inside=lambda place, length: 0 <= place < length - 1),
+        ),
+        Mistake(
+            "last row and column left black",
+            "The last row and the last column of the new picture always stay black. `range(n)` already ends at n − 1.",
+            _looped(rows=lambda length: range(length - 1)),
+        ),
+        Mistake(
+            "first row and column left black",
+            "The first row and the first column of the new picture always stay black. Rows and columns count from 0.",
+            _looped(rows=lambda length: range(1, length)),
         ),
         Mistake(
             "distances only",
@@ -333,6 +378,11 @@ shift = CodeExercise(
             "It is one pixel off, downwards and to the right. Counting begins at 0: moved by 0, the picture stays "
             "where it is.",
             lambda x, down, right: _true_shift(x, down + 1, right + 1),
+        ),
+        Mistake(
+            "one pixel too near",
+            "It is one pixel off, upwards and to the left. Moved by 0, the picture stays where it is.",
+            lambda x, down, right: _true_shift(x, down - 1, right - 1),
         ),
         Mistake(
             "not moved",
@@ -350,7 +400,8 @@ shift = CodeExercise(
         Property("The pictures should be black where something came in, and are not.",
                  lambda args, outputs: not outputs[0][_true_shift(np.ones_like(args[0]), *args[1:]) == 0].any()),
         Property("Every value should be one of the picture's own, or 0: whole pixels need no mixing.",
-                 lambda args, outputs: np.isin(outputs[0].round(6), np.append(args[0].round(6), 0)).all()),
+                 lambda args, outputs: all(
+                     np.abs(outputs[0].reshape(-1, 1) - np.append(args[0], 0)).min(axis=1) < 1e-5)),
     ],
     points=3,
     hints=[

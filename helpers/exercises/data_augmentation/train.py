@@ -63,16 +63,19 @@ def slide(pictures, strengths):
 
 def _train_cases():
     cases = []
-    for seed, count, size, epochs, batch in ((31, 12, 4, 3, 4), (32, 11, 5, 4, 5)):
+    for seed, count, size, epochs, batch in (
+        (31, 12, 4, 3, 4), (32, 11, 5, 4, 5), (33, 8, 3, 2, 3), (34, 2, 3, 2, 5)
+    ):
         rng = np.random.default_rng(seed)
         y, y_val = rng.integers(0, 3, size=count), rng.integers(0, 3, size=7)
-        y[:3], y_val[:3] = (2, 0, 1), (0, 1, 2)
+        y[:3], y_val[:3] = (2, 0, 1)[:count], (0, 1, 2)
         prototypes = _pictures(seed + 40, 3, size, size)
         x = prototypes[y] + 0.2 * rng.normal(size=(count, size, size))
         x_val = prototypes[y_val] + 0.2 * rng.normal(size=(7, size, size))
         cases.append(Case(
             f"with {count} training pictures in batches of {batch}, {epochs} epochs, and 7 validation pictures",
             (Model(size * size, 3), x, y, x_val, y_val, Draw(seed), slide, epochs, batch),
+            edge=count < batch,
         ))
     return cases
 
@@ -155,6 +158,16 @@ def _train_with_both(model, x, y, x_val, y_val, draw, move, epochs, batch_size):
             rows = slice(start, start + batch_size)
             model.step(x[rows], y[rows])
             model.step(move(x[rows], draw(len(x[rows]))), y[rows])
+        losses.append(model.loss(x_val, y_val))
+    return np.array(losses)
+
+
+def _train_then_originals(model, x, y, x_val, y_val, draw, move, epochs, batch_size):
+    losses = []
+    for _ in range(epochs):
+        for pictures in (move(x, draw(len(x))), x):
+            for start in range(0, len(x), batch_size):
+                model.step(pictures[start : start + batch_size], y[start : start + batch_size])
         losses.append(model.loss(x_val, y_val))
     return np.array(losses)
 
@@ -267,13 +280,13 @@ train = CodeExercise(
         ),
         Mistake(
             "originals and copies, a step each",
-            "Two steps are made for each batch, one with the originals. Then there are twice as many steps; asked is "
-            "one, with the moved pictures.",
+            "Two steps are made for each batch, one with the originals. Then there are twice as many steps. Make one, with "
+            "the moved pictures.",
             _train_with_both,
         ),
         Mistake(
             "originals and copies in one batch",
-            "Each batch holds the originals beside the moved pictures, and is twice as large. Asked are the moved "
+            "Each batch holds the originals beside the moved pictures, and is twice as large. Take the moved "
             "ones alone: small strengths among them are as good as originals.",
             _train_on_a_mixture,
         ),
@@ -313,14 +326,19 @@ train = CodeExercise(
         ),
         Mistake(
             "measured on the training pictures",
-            "The loss is that of the training pictures. Asked is the one on the validation pictures.",
+            "The loss is that of the training pictures. Measure it on the validation pictures.",
             _training(look=lambda model, x, y, x_val, y_val, draw, move: model.loss(x, y)),
         ),
         Mistake(
             "measured on moved training pictures",
-            "The loss is that of the moved training pictures. Asked is the one on the validation pictures, as they "
-            "are.",
+            "The loss is that of the moved training pictures. Measure it on the validation pictures, as they are.",
             _training(look=lambda model, x, y, x_val, y_val, draw, move: model.loss(move(x, draw(len(x))), y)),
+        ),
+        Mistake(
+            "an extra pass over the originals",
+            "Each epoch has a second pass, over the pictures as they are. Take the moved pictures alone: small strengths among "
+            "them are as good as originals.",
+            _train_then_originals,
         ),
         Mistake(
             "last batch left out",
@@ -361,6 +379,15 @@ train = CodeExercise(
             ]),
         ),
         Mistake(
+            "as many numbers as the whole set",
+            "`draw(len(x))` gives as many numbers as there are training pictures, and a batch has fewer. Ask for as many as "
+            "the batch has pictures.",
+            lambda model, x, y, x_val, y_val, draw, move, epochs, batch_size: np.array([
+                [[model.step(move(x[s : s + batch_size], draw(len(x))), y[s : s + batch_size])
+                  for s in range(0, len(x), batch_size)], model.loss(x_val, y_val)][1] for _ in range(epochs)
+            ]),
+        ),
+        Mistake(
             "never learns",
             "The model learns nothing: `model.step` is never called, and the loss stays what it was.",
             lambda model, x, y, x_val, y_val, draw, move, epochs, batch_size: np.array(
@@ -368,7 +395,7 @@ train = CodeExercise(
         ),
         Mistake(
             "mean over the batches",
-            "The loss is measured after every batch and averaged. Asked is the loss at the end of the epoch.",
+            "The loss is measured after every batch and averaged. Measure it once, at the end of the epoch.",
             lambda model, x, y, x_val, y_val, draw, move, epochs, batch_size: np.array([
                 np.mean([(model.step(move(x[s : s + batch_size], draw(len(x[s : s + batch_size]))), y[s : s + batch_size]),
                           model.loss(x_val, y_val))[1] for s in range(0, len(x), batch_size)])
@@ -377,12 +404,33 @@ train = CodeExercise(
         ),
         Mistake(
             "only the last loss",
-            "Only the last epoch's loss comes back. Asked is one for each epoch: collect them.",
+            "Only the last epoch's loss comes back. Return one for each epoch: collect them.",
             lambda *args: _true_train(*args)[-1],
         ),
         Mistake(
+            "only the first loss",
+            "Only the first epoch's loss comes back. Return one for each epoch: is the `return` inside the loop?",
+            lambda *args: _true_train(*args)[0],
+        ),
+        Mistake(
+            "untrained loss as well",
+            "There is one loss too many, that of the model before it has learned anything. Measure after each epoch only.",
+            lambda model, x, y, x_val, y_val, *rest: np.append(
+                model.loss(x_val, y_val), _true_train(model, x, y, x_val, y_val, *rest)),
+        ),
+        Mistake(
+            "one epoch too few",
+            "There is one loss too few: `range(1, epochs)` and `range(epochs - 1)` make one round less than `epochs`.",
+            lambda *args: _true_train(*args)[:-1],
+        ),
+        Mistake(
+            "mean over the epochs",
+            "One number comes back, the mean over the epochs. Return the loss of each epoch.",
+            lambda *args: _true_train(*args).mean(),
+        ),
+        Mistake(
             "a loss for each batch",
-            "There is a loss for each batch. Asked is one for each epoch: measure when its last batch is done.",
+            "There is a loss for each batch. Return one for each epoch: measure when its last batch is done.",
             lambda model, x, y, x_val, y_val, draw, move, epochs, batch_size: np.array([
                 (model.step(move(x[s : s + batch_size], draw(len(x[s : s + batch_size]))), y[s : s + batch_size]),
                  model.loss(x_val, y_val))[1]
@@ -391,11 +439,9 @@ train = CodeExercise(
         ),
     ],
     properties=[
-        Property("There should be one loss for each epoch.",
-                 lambda args, outputs: outputs[0].shape == (args[7],)),
         Property(
-            "The first epoch's loss is not that of one pass over the training pictures in the order in which they "
-            "come (no shuffling here), each moved by a number of its own from `draw` (no generator of your own), with "
+            "The first epoch's loss is not that of one pass over the training pictures, `batch_size` at a time, in the "
+            "order in which they come (no shuffling here), each moved once by a number of its own from `draw` (no generator of your own), with "
             "the validation pictures as they are.",
             lambda args, outputs: np.isclose(outputs[0][0], _right_losses(args)[0], rtol=1e-3),
         ),

@@ -14,7 +14,7 @@ _IS_READ = "3 down, 2 to the left: the new pixel (10, 5) is read at"
 _HALF_TURN = "turned by 180°: ink from (10, 5) arrives at"
 
 
-_QUARTER = "a quarter turn against the clock: ink from (0, 27) arrives at"
+_QUARTER = "a quarter turn anticlockwise: ink from (0, 27) arrives at"
 
 
 where_from = PredictExercise(
@@ -24,7 +24,7 @@ where_from = PredictExercise(
         _ARRIVES: [
             Mistake("rows count upwards", "rows count downwards: 3 down makes the row's number larger.", (7, 3)),
             Mistake("left is plus", "to the left the column's number gets smaller.", (13, 7)),
-            Mistake("the place it is read at", "that is where the new pixel (10, 5) is *read*. Asked is where the ink goes.",
+            Mistake("the place it is read at", "that is where the new pixel (10, 5) is *read*. The question is where the ink goes.",
                     (7, 7)),
             Mistake("column first", "a place is (row, column), the row first. Down changes the row.", (8, 8)),
             Mistake("right answer, column first", "the numbers are right, but a place is (row, column), the row first.",
@@ -45,7 +45,7 @@ where_from = PredictExercise(
                     "centre is at 13.5, not at 14.", (18, 23)),
             Mistake("centre at 13", "that turns about pixel 13. There are 28 pixels, 0 to 27: the centre lies between 13 and "
                     "14.", (16, 21)),
-            Mistake("only upside down", "that is a flip upside down: the column has not changed. A half turn changes both.",
+            Mistake("only upside down", "that is a flip top to bottom: the column has not changed. A half turn changes both.",
                     (17, 5)),
             Mistake("only left to right", "that is a flip left to right: the row has not changed. A half turn changes both.",
                     (10, 22)),
@@ -53,12 +53,30 @@ where_from = PredictExercise(
             Mistake("column first", "the numbers are right, but a place is (row, column), the row first.", (22, 17)),
         ],
         _QUARTER: [
-            Mistake("clockwise", "that is a quarter turn *with* the clock. (0, 27) is the upper right corner; against the "
-                    "clock it goes over the top.", (27, 27)),
+            Mistake("clockwise", "that is a quarter turn clockwise. (0, 27) is the upper right corner; anticlockwise it "
+                    "goes over the top.", (27, 27)),
+            Mistake("about the corner", "that is a turn about the upper left pixel, and lies outside the picture. The "
+                    "centre is at 13.5.", (-27, 0)),
             Mistake("half a turn", "that is half a turn: the opposite corner.", (27, 0)),
             Mistake("stays", "a corner does not stay where it is.", (0, 27)),
         ],
     },
+    patterns=[
+        Mistake("swapped", "the two have changed places. Ink moves by (+3, −2); the new pixel asks the other way.",
+                {_ARRIVES: (7, 7), _IS_READ: (13, 3)}),
+        Mistake("rows count upwards", "rows count downwards: 3 down makes the number of the ink's row larger.",
+                {_ARRIVES: (7, 3), _IS_READ: (13, 7)}),
+        Mistake("left is plus", "to the left the column's number gets smaller: 2 to the left is right = −2.",
+                {_ARRIVES: (13, 7), _IS_READ: (7, 3)}),
+        Mistake("numbers right, column first", "the numbers are right, but a place is (row, column), the row first.",
+                {_ARRIVES: (3, 13), _HALF_TURN: (22, 17)}),
+        Mistake("about the corner", "that is a turn about the upper left pixel, and lies outside the picture. The centre is "
+                "at 13.5.", {_HALF_TURN: (-10, -5), _QUARTER: (-27, 0)}),
+        Mistake("centre at 14", "that turns about 14. The pixels count from 0 to 27, so the centre is at 13.5.",
+                {_HALF_TURN: (18, 23), _QUARTER: (1, 0)}),
+        Mistake("centre at 13", "that turns about pixel 13. The pixels count from 0 to 27, so the centre is at 13.5.",
+                {_HALF_TURN: (16, 21), _QUARTER: (-1, 0)}),
+    ],
     points=2,
     hints=[
         "Rows count downwards from 0, columns to the right from 0. So 3 down is r + 3 for the ink, and the new pixel "

@@ -4,8 +4,24 @@ from __future__ import annotations
 
 import numpy as np
 
+from helpers.exercises.engine import CodeExercise
 
 LOG = (0.90, 0.70, 0.60, 0.55, 0.57, 0.56, 0.54, 0.54, 0.58, 0.56, 0.50, 0.52)
+
+
+class OneLoop(CodeExercise):
+    """Both results come from one loop: where both are wrong, a mistake is named only if it explains both.
+
+    Attributes:
+        facts: mistakes that say of one result what it is, whatever the other is. Two of them may be named together.
+    """
+
+    facts = frozenset()
+
+    def _recognize(self, bad, results):
+        named = super()._recognize(bad, results)
+        facts = all(mistake and mistake.name in self.facts for mistake in named)
+        return named if facts or len(set(named)) == 1 else [None] * len(bad)
 
 
 class Rehearsal:
@@ -22,28 +38,32 @@ class Rehearsal:
             "validation": validation,
             "test": np.asarray(validation)[::-1] if test is None else test,
         }
-        self._epoch, self._in_place = 0, in_place
+        self.trained, self._in_place = 0, in_place  # epochs trained so far
         self.asked = set()  # which losses somebody has looked at
         self.weights = self._at(0)
+
+    def __repr__(self):
+        losses = [round(float(loss), 4) for loss in self._losses["validation"]]
+        return f"Rehearsal({losses}, trained={self.trained}, in_place={self._in_place})"
 
     @staticmethod
     def _at(epoch):
         return np.array([epoch, 0.5 * epoch**2, 20.0 - 3 * epoch])
 
     def train_epoch(self):
-        if self._epoch + 1 == len(self._losses["validation"]):
+        if self.trained + 1 == len(self._losses["validation"]):
             raise RuntimeError("there are no more epochs: `epochs` of them have been trained already")
-        self._epoch += 1
+        self.trained += 1
         if self._in_place:
-            self.weights[...] = self._at(self._epoch)  # as gradient descent does
+            self.weights[...] = self._at(self.trained)  # as gradient descent does
         else:
-            self.weights = self._at(self._epoch)
+            self.weights = self._at(self.trained)
 
     def loss(self, data="validation"):
         if data not in self._losses:
             raise ValueError(f'`run.loss` knows "training", "validation" and "test"; got {data!r}')
         self.asked.add(data)
-        return float(self._losses[data][self._epoch])
+        return float(self._losses[data][self.trained])
 
 
 def rehearsal():

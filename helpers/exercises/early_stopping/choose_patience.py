@@ -46,38 +46,38 @@ choose_patience = ExperimentExercise(
         """,
     mistakes=[
         Mistake(
+            "negative min_delta",
+            "A negative `min_delta` takes an epoch that is *worse* for an improvement (Keras reverses the sign without a "
+            "word, `helpers.nn` refuses it).",
+            lambda r: r["min_delta"] < 0,
+        ),
+        Mistake(
             "monitors the accuracy, patiently",
-            "With enough patience the accuracy finds *its* best epoch. But the target is the loss, and the epoch of the "
-            "highest accuracy is not the one of the lowest loss.",
+            "The runs are long, and still the epoch that the accuracy chooses is rarely that of the lowest loss. The target "
+            "is a loss.",
             lambda r: r["monitor"] == "accuracy" and not _cheap(r),
         ),
         Mistake(
             "monitors the accuracy",
-            "The accuracy of 500 digits moves in steps of 1/500 and stands still in between. A short patience takes every "
-            "such moment for the end. What does the loss do meanwhile?",
+            "The accuracy of 500 digits moves in steps of 1/500. A tie, or a gain of no more than `min_delta`, is not "
+            "counted as an improvement, so the run ends soon. What does the loss do meanwhile?",
             lambda r: r["monitor"] == "accuracy",
         ),
         Mistake(
-            "negative min_delta",
-            "A negative `min_delta` takes an epoch that is *worse* for an improvement (Keras turns the sign round without "
-            "a word, `helpers.nn` refuses it).",
-            lambda r: r["min_delta"] < 0,
+            "too impatient",
+            "Cheap, but too many runs end on the way down: after an epoch or two without improvement the loss often falls "
+            "again.",
+            lambda r: not _fine(r) and _cheap(r) and r["patience"] < 3,
         ),
         Mistake(
             "large min_delta",
-            "Near its lowest point the loss is flat: with so large a `min_delta` the last improvements do not count, and "
-            "the run ends on the slope.",
-            lambda r: not _fine(r) and r["min_delta"] > 0.003,
-        ),
-        Mistake(
-            "too impatient",
-            "Cheap, but some runs are caught by a single bad epoch on the way down. How many epochs in a row are in vain "
-            "there?",
-            lambda r: not _fine(r) and _cheap(r),
+            "With this `min_delta` too many small improvements do not count: the epoch that is kept is not that of the "
+            "lowest loss.",
+            lambda r: not _fine(r) and r["min_delta"] > 0,
         ),
         Mistake(
             "too patient",
-            "The best epoch is found, and then the run goes on for many epochs more. How few are enough?",
+            "The best epoch is found, and then the run goes on for many more epochs. How few are enough?",
             lambda r: _fine(r) and not _cheap(r),
         ),
     ],
@@ -89,5 +89,5 @@ choose_patience = ExperimentExercise(
         "epoch in every run.",
     ],
     insight="For the loss a few epochs of patience are enough, though it goes up and down a little. With the accuracy no "
-    "patience does both: its best epoch is another one. Monitor what you want to be good.",
+    "patience does both: its best epoch is a different one. Monitor what you want to be good.",
 )

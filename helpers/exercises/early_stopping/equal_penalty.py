@@ -16,6 +16,7 @@ def _penalty_cases():
     return [
         Case("with three directions, 10 steps", (np.array([1.0, 0.3, 0.1]), 0.1, 10)),
         Case("with one step", (np.array([2.0, 0.5]), 0.2, 1)),
+        Case("with flat directions and a rate above 1", (np.array([0.3, 0.1]), 1.5, 4)),
         Case("with 40 steps and a small rate", (np.array([1.8, 0.18, 0.05, 0.6]), 0.05, 40)),
     ]
 
@@ -42,6 +43,12 @@ equal_penalty = CodeExercise(
             lambda h, rate, steps: np.full_like(h, 1 / (rate * steps)),
         ),
         Mistake(
+            "the rule of thumb, one number",
+            "That is the rule of thumb 1/(η t), one number for all directions. It holds where η h t is small. Asked is the "
+            "exact λ of each direction, shape (D,): set the two shares equal and solve for λ.",
+            lambda h, rate, steps: 1 / (rate * steps),
+        ),
+        Mistake(
             "the rule of thumb, multiplied",
             "η t grows with the steps. More steps are a *weaker* penalty: λ must fall.",
             lambda h, rate, steps: np.full_like(h, rate * steps),
@@ -53,7 +60,7 @@ equal_penalty = CodeExercise(
         ),
         Mistake(
             "rule of thumb times h",
-            "h/(η h t) is 1/(η t) again, or h/(η t) something of another unit. Set the two shares equal and solve for λ.",
+            "That is h/(η t). It has another unit than h, to which λ is added. Set the two shares equal and solve for λ.",
             lambda h, rate, steps: h / (rate * steps),
         ),
         Mistake(

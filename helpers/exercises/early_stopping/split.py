@@ -15,7 +15,7 @@ def split(x, y, order, count):
 class _Split(CodeExercise):
     """Says so where ``order`` itself has been put into another order."""
 
-    def _refuse_outcome(self, answer, case, args, outcome):
+    def _refuse_call(self, case, args, outcome):
         order = args[2]
         moved = not np.array_equal(order, case.args[2]) and np.array_equal(np.sort(order), np.arange(len(order)))
         if outcome.error is None and moved:
@@ -24,7 +24,7 @@ class _Split(CodeExercise):
                 "Your function has put `order` itself into another order: `shuffle` and `sort` do that to the array they "
                 "are given. `order` is random already; take the row numbers as they come.",
             )
-        return super()._refuse_outcome(answer, case, args, outcome)
+        return super()._refuse_call(case, args, outcome)
 
 
 def _split_cases():
@@ -77,6 +77,16 @@ def _by_stride(order, count):
     return np.setdiff1d(np.arange(len(order)), held_out), held_out
 
 
+def _twice(rows):
+    return len(np.unique(rows, axis=0)) < len(rows)
+
+
+def _together(args, rows, labels):
+    """Whether all rows that are among the examples have their own labels."""
+    own = [args[1][(args[0] == row).reshape(len(args[0]), -1).all(axis=1)] for row in rows]
+    return all(label in known for known, label in zip(own, labels) if len(known))
+
+
 split = _Split(
     split,
     outputs=["x_train", "y_train", "x_validation", "y_validation"],
@@ -93,7 +103,7 @@ split = _Split(
     mistakes=[
         Mistake(
             "only x shuffled",
-            "x follows `order`, y does not: the pictures have other pictures' labels. Nothing complains, and nothing can "
+            "x follows `order`, y does not: the examples have other examples' labels. Nothing complains, and nothing can "
             "be learned.",
             _pairs(lambda order, count: (
                 order[count:], np.arange(count, len(order)), order[:count], np.arange(count))),
@@ -101,7 +111,7 @@ split = _Split(
         ),
         Mistake(
             "only y shuffled",
-            "y follows `order`, x does not: the pictures have other pictures' labels. Nothing complains, and nothing can "
+            "y follows `order`, x does not: the examples have other examples' labels. Nothing complains, and nothing can "
             "be learned.",
             _pairs(lambda order, count: (
                 np.arange(count, len(order)), order[count:], np.arange(count), order[:count])),
@@ -142,13 +152,13 @@ split = _Split(
         Mistake(
             "validation rows in training too",
             "The validation examples are in the training set as well: x_train and y_train hold all rows. What has been "
-            "learned by heart is no test: the validation loss will fall for ever, and nothing will ever stop the run.",
+            "learned by heart is no test: the validation loss falls with the training loss, and nothing ever stops the run.",
             _rows(lambda order, count: (order, order[:count])),
         ),
         Mistake(
             "validation rows in training too, unshuffled",
             "x_train and y_train are all the examples, as they came. The validation examples are among them: what has been "
-            "learned by heart is no test, and nothing will ever stop the run.",
+            "learned by heart is no test: the validation loss falls with the training loss, and nothing ever stops the run.",
             _rows(lambda order, count: (np.arange(len(order)), order[:count])),
         ),
         Mistake(
@@ -181,6 +191,20 @@ split = _Split(
             "The right examples in each set, but not in the order of `order`: a mask, or a sort, has brought the rows back "
             "into their old order, sorted by class. Whoever takes the first hundred of them gets one class.",
             _rows(_by_mask),
+        ),
+        Mistake(
+            "training rows sorted again",
+            "The right examples to train on, but not in the order of `order`: they are back in their old order, sorted by "
+            "class. Whoever takes the first hundred of them gets one class.",
+            _rows(lambda order, count: (np.sort(order[count:]), order[:count])),
+            ("x_train", "y_train"),
+        ),
+        Mistake(
+            "validation rows sorted again",
+            "The right examples to validate on, but not in the order of `order`: they are back in their old order, sorted by "
+            "class.",
+            _rows(lambda order, count: (order[count:], np.sort(order[:count]))),
+            ("x_validation", "y_validation"),
         ),
         Mistake(
             "order turned round",
@@ -219,14 +243,12 @@ split = _Split(
                 x[order[count:]].reshape(len(order) - count, -1), y[order[count:]],
                 x[order[:count]].reshape(count, -1), y[order[:count]]),
         ),
-        Mistake(
-            "drawn with replacement",
-            "Row numbers come up more than once in a set: was it drawn with replacement (`rng.choice` or `rng.integers`)? "
-            "`order` names each row once.",
-            _rows(lambda order, count: (order[count:], order[:count] // 2 * 2)),
-        ),
     ],
     properties=[
+        Property("The same example is in one set twice. Was it drawn with replacement? `order` names each row once.",
+                 lambda args, outputs: not any(_twice(rows) for rows in (outputs[0], outputs[2]))),
+        Property("An example and its label should stay together, and do not.",
+                 lambda args, outputs: _together(args, *outputs[:2]) and _together(args, *outputs[2:])),
         Property("The two sets together should have as many examples as came in, and have not.",
                  lambda args, outputs: len(outputs[0]) + len(outputs[2]) == len(args[0])),
         Property("An example is in both sets. Then the validation loss knows what has been learned by heart.",

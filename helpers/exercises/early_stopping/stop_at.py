@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from helpers.exercises.engine import Case, CodeExercise, Mistake, Property
+from helpers.exercises.comparing import Problem
+from helpers.exercises.engine import Case, Mistake, Property
+from helpers.exercises.early_stopping._shared import OneLoop
 
 
 def stop_at(losses, patience, min_delta):
-    best, best_epoch, in_vain = losses[0], 0, 0
+    best, best_epoch, wait = losses[0], 0, 0
     for epoch in range(1, len(losses)):
         if losses[epoch] + min_delta < best:
-            best, best_epoch, in_vain = losses[epoch], epoch, 0
+            best, best_epoch, wait = losses[epoch], epoch, 0
         else:
-            in_vain += 1
-            if in_vain >= patience:
+            wait += 1
+            if wait >= patience:
                 return epoch, best_epoch
     return len(losses) - 1, best_epoch
 
@@ -24,43 +26,53 @@ def _rule_cases():
     def losses(*sixteenths):
         return np.array(sixteenths) / 16
 
-    wave = losses(30, 22, 18, 16, 17, 17, 15, 15, 18, 16, 12, 13)
-    steps = losses(40, 32, 28, 27, 26, 24, 23, 25, 22, 22, 21, 24, 20, 26)
+    wave = losses(30, 22, 18, 16, 18, 17, 15, 16, 19, 17, 12, 13)
+    steps = losses(40, 32, 28, 27, 25, 24, 26, 21, 20, 22, 23, 18, 15)
     creep = losses(20, 19, 18, 17, 16, 15, 14, 13, 12, 11, 12, 12, 12)
     return [
         Case("with patience 3 and min_delta 0", (wave, 3, 0.0)),
         Case("with patience 2 and min_delta 0", (wave, 2, 0.0)),
         Case("with patience 4 and min_delta 0: the list ends first", (wave, 4, 0.0)),
         Case("with patience 2 and min_delta 2/16", (steps, 2, 2 / 16)),
-        Case("with patience 3, min_delta 2/16, and losses that fall by 1/16 an epoch", (creep, 3, 2 / 16)),
-        Case("with patience 1 and min_delta 0", (losses(9, 7, 8, 5, 6), 1, 0.0)),
-        Case("with patience 3, min_delta 0, and a loss that rises first", (losses(12, 14, 10, 9, 13, 15), 3, 0.0)),
+        Case("with patience 3, min_delta 5/32, and losses that fall by 2/32 per epoch", (creep, 3, 5 / 32)),
+        Case("with patience 2, min_delta 5/32, and losses that fall by 2/32 per epoch", (creep, 2, 5 / 32)),
+        # Here a loss without improvement is 1.0: equal to the patience.
+        Case("with patience 1 and min_delta 0", (losses(18, 14, 16, 10, 12), 1, 0.0)),
+        # The second improvement is to less than half of the best.
+        Case("with patience 3, min_delta 0, and a loss that rises first", (losses(12, 14, 5, 13, 15), 3, 0.0)),
         Case("with patience 1 and a second loss that is worse than the first", (losses(8, 9, 7, 6), 1, 0.0)),
         Case("with patience 2 and a loss that improves in the last epoch", (losses(9, 7, 8, 5), 2, 0.0)),
         Case("with losses far above the patience, 2", (16 * losses(30, 22, 23, 21, 24, 25, 20), 2, 0.0)),
+        # After a bad second epoch there are falls, and no new best.
+        Case("with patience 2, and losses that go up and down", (losses(10, 18, 16, 17, 14, 15), 2, 0.0)),
+        Case("where losses only equal the best so far, with patience 2", (losses(20, 16, 16, 16, 12), 2, 0.0), edge=True),
+        Case("where an epoch only equals the best and the next one improves, with patience 3",
+             (losses(20, 16, 17, 16, 14, 15, 14, 14, 13), 3, 0.0), edge=True),
+        Case("where losses are below the best by exactly min_delta, 2/16, with patience 2",
+             (losses(32, 30, 29, 27, 25, 23, 26, 20), 2, 2 / 16), edge=True),
         Case("with patience 2 and a single epoch", (losses(8), 2, 0.0), edge=True),
     ]
 
 
 def _rule(
-    better=lambda loss, best, delta: loss + delta < best, runs_out=lambda in_vain, patience: in_vain >= patience,
+    better=lambda loss, best, delta: loss + delta < best, runs_out=lambda wait, patience: wait >= patience,
     reset=True, reset_to=0, against="best", result=lambda stop, best_epoch, losses: (stop, best_epoch),
     update=True,
 ):
     """The rule with one of its parts exchanged."""
 
     def rule(losses, patience, min_delta):
-        best, best_epoch, in_vain = losses[0], 0, 0
+        best, best_epoch, wait = losses[0], 0, 0
         for epoch in range(1, len(losses)):
             reference = losses[epoch - 1] if against == "previous" else best
             if better(losses[epoch], reference, min_delta):
                 if update:
                     best = losses[epoch]
                 best_epoch = epoch
-                in_vain = reset_to if reset else in_vain
+                wait = reset_to if reset else wait
             else:
-                in_vain += 1
-                if runs_out(in_vain, patience):
+                wait += 1
+                if runs_out(wait, patience):
                     return result(epoch, best_epoch, losses)
         return result(len(losses) - 1, best_epoch, losses)
 
@@ -68,13 +80,13 @@ def _rule(
 
 
 def _infinity(losses, patience, min_delta):
-    best, best_epoch, in_vain, epoch = np.inf, 0, 0, 0
+    best, best_epoch, wait, epoch = np.inf, 0, 0, 0
     for epoch, loss in enumerate(losses):
         if best - loss > min_delta:
-            best, best_epoch, in_vain = loss, epoch, 0
+            best, best_epoch, wait = loss, epoch, 0
             continue
-        in_vain += 1
-        if in_vain == patience:
+        wait += 1
+        if wait == patience:
             break
     return epoch, best_epoch
 
@@ -90,12 +102,12 @@ def _by_distance(losses, patience, min_delta):
 
 
 def _two_bests(losses, patience, min_delta):
-    best, best_epoch, in_vain = losses[0], 0, 0
+    best, best_epoch, wait = losses[0], 0, 0
     for epoch in range(1, len(losses)):
-        in_vain = 0 if losses[epoch] + min_delta < best else in_vain + 1
+        wait = 0 if losses[epoch] + min_delta < best else wait + 1
         if losses[epoch] < best:
             best, best_epoch = losses[epoch], epoch
-        if in_vain >= patience:
+        if wait >= patience:
             return epoch, best_epoch
     return len(losses) - 1, best_epoch
 
@@ -123,14 +135,14 @@ def _rises_in_a_row(losses, patience, min_delta):
 
 
 def _creeping_mark(losses, patience, min_delta):
-    best, best_epoch, in_vain = losses[0], 0, 0
+    best, best_epoch, wait = losses[0], 0, 0
     for epoch in range(1, len(losses)):
         if losses[epoch] + min_delta < best:
-            best_epoch, in_vain = epoch, 0
+            best_epoch, wait = epoch, 0
         else:
-            in_vain += 1
+            wait += 1
         best = min(best, losses[epoch])
-        if in_vain >= patience:
+        if wait >= patience:
             return epoch, best_epoch
     return len(losses) - 1, best_epoch
 
@@ -140,26 +152,49 @@ def _asked_later(losses, patience, min_delta):
     return min(last + 1, len(losses) - 1) if last - best_epoch >= patience else last, best_epoch
 
 
-def _back_by_previous(losses, patience, min_delta):
-    """Keeps the best properly, and sets the count back by comparing with the epoch before."""
-    best, best_epoch, in_vain = losses[0], 0, 0
+def _back_by_previous(fall=0, gain=1):
+    """Keeps the best, and sets the count back by comparing with the epoch before; each with min_delta (1) or without (0)."""
+
+    def rule(losses, patience, min_delta):
+        best, best_epoch, wait = losses[0], 0, 0
+        for epoch in range(1, len(losses)):
+            if losses[epoch] + gain * min_delta < best:
+                best, best_epoch = losses[epoch], epoch
+            wait = 0 if losses[epoch] + fall * min_delta < losses[epoch - 1] else wait + 1
+            if wait >= patience:
+                return epoch, best_epoch
+        return len(losses) - 1, best_epoch
+
+    return rule
+
+
+def _slack_above(losses, patience, min_delta):
+    best, best_epoch, wait = losses[0], 0, 0
     for epoch in range(1, len(losses)):
-        if losses[epoch] + min_delta < best:
-            best, best_epoch = losses[epoch], epoch
-        in_vain = 0 if losses[epoch] < losses[epoch - 1] else in_vain + 1
-        if in_vain >= patience:
-            return epoch, best_epoch
+        if losses[epoch] < best:
+            best, best_epoch, wait = losses[epoch], epoch, 0
+        elif losses[epoch] > best + min_delta:
+            wait += 1
+            if wait >= patience:
+                return epoch, best_epoch
     return len(losses) - 1, best_epoch
 
 
-def _first_in_vain(losses, patience, min_delta):
-    best, best_epoch, in_vain = losses[0], 0, 0
+def _from_epoch_1(losses, patience, min_delta):
+    if len(losses) == 1:
+        return 0, 0
+    last, best_epoch = _by_distance(losses[1:], patience, min_delta)
+    return last + 1, best_epoch + 1
+
+
+def _first_wait(losses, patience, min_delta):
+    best, best_epoch, wait = losses[0], 0, 0
     for epoch, loss in enumerate(losses):
         if loss + min_delta < best:
-            best, best_epoch, in_vain = loss, epoch, 0
+            best, best_epoch, wait = loss, epoch, 0
         else:
-            in_vain += 1
-            if in_vain >= patience:
+            wait += 1
+            if wait >= patience:
                 return epoch, best_epoch
     return len(losses) - 1, best_epoch
 
@@ -174,7 +209,28 @@ def _asked_before_looking(losses, patience, min_delta):
     return epoch, best_epoch
 
 
-stop_at = CodeExercise(
+_BACK = (
+    "The count of epochs without improvement is set back by an epoch that is better than the one *before* it. After a bad "
+    "epoch that happens soon."
+)
+
+
+class _StopAt(OneLoop):
+    """Says where ``None`` comes from if only a list that ends first gives it."""
+
+    facts = frozenset({"epochs run", "the best loss returned", "last epoch kept"})
+
+    def _arrays(self, value, expected, case):
+        losses, patience, _ = case.args
+        if value is None and expected[0] - expected[1] < patience:
+            return Problem(
+                f"It returned `None` for a list of {len(losses)} epochs that ends before the patience runs out. Such a run "
+                "has a last epoch and a best one, too. Is there a `return` behind the loop?"
+            )
+        return super()._arrays(value, expected, case)
+
+
+stop_at = _StopAt(
     stop_at,
     outputs=["last_epoch", "best_epoch"],
     cases=_rule_cases,
@@ -182,50 +238,76 @@ stop_at = CodeExercise(
     mistakes=[
         Mistake(
             "one epoch too patient",
-            "One epoch too patient: the run ends when there are *more* than `patience` epochs in vain. It should end with "
+            "One epoch too patient: the run ends with *more* than `patience` epochs without improvement. It should end with "
             "the one that makes them as many as `patience`.",
-            _rule(runs_out=lambda in_vain, patience: in_vain > patience),
+            _rule(runs_out=lambda wait, patience: wait > patience),
         ),
         Mistake(
             "one epoch too impatient",
-            "One epoch too impatient: the run ends before there have been `patience` epochs in vain. Does the count start "
-            "at 1?",
-            _rule(runs_out=lambda in_vain, patience: in_vain >= patience - 1),
+            "One epoch too impatient: the run ends before there have been `patience` epochs without improvement. With what "
+            "does the count start, and when is it asked?",
+            _rule(runs_out=lambda wait, patience: wait >= patience - 1),
         ),
         Mistake(
             "count set back to 1",
-            "After an improvement the count of epochs in vain starts at 1, so the run ends one epoch early from then on. "
-            "The epoch that improves is not in vain.",
+            "After an improvement the run ends one epoch early, as if the epoch that improves were the first one without "
+            "improvement. From what number is counted again?",
             _rule(reset_to=1),
         ),
         Mistake(
             "patience never reset",
-            "The count of epochs in vain is never set back: it adds up over the whole run, and every long run ends early. "
-            "Epochs in vain are counted *in a row*.",
+            "The epochs without improvement add up over the whole run, so a long run ends early. They are counted *in a "
+            "row*: an improvement sets the count back to 0.",
             _rule(reset=False),
         ),
         Mistake(
             "ties improve",
-            "`<=` where `<` belongs: a loss that is the same as the best (or better by exactly `min_delta`) is counted as "
-            "an improvement. On a plateau such a run never ends.",
+            "A loss that only equals the best (or is below it by exactly `min_delta`) counts as an improvement. On a plateau "
+            "such a run never ends.",
             _rule(better=lambda loss, best, delta: loss + delta <= best),
         ),
         Mistake(
             "count set back by the epoch before",
-            "The count of epochs in vain is set back by an epoch that is better than the one *before* it. After a bad epoch "
-            "that is soon done. Only a new best ends the waiting.",
-            _back_by_previous,
+            _BACK + " Only a new best sets it back.",
+            _back_by_previous(),
         ),
         Mistake(
-            "epoch 0 in vain",
-            "Epoch 0 counts as in vain: the best loss starts as `losses[0]`, and then epoch 0 is compared with itself. A run "
-            "that begins badly ends one epoch early.",
-            _first_in_vain,
+            "count set back by a large fall",
+            _BACK + " Only a new best sets it back.",
+            _back_by_previous(fall=1),
+        ),
+        Mistake(
+            "count set back by a large fall, min_delta ignored for the best",
+            _BACK + " Only a new best sets it back, and it is one only if it is better by more than `min_delta`.",
+            _back_by_previous(fall=1, gain=0),
+        ),
+        Mistake(
+            "count set back by any fall, min_delta ignored",
+            _BACK + " Only a new best sets it back. (And `min_delta` makes no difference.)",
+            _back_by_previous(gain=0),
+        ),
+        Mistake(
+            "min_delta above the best",
+            "Any loss below the best counts as an improvement, and a loss that is above it by no more than `min_delta` is "
+            "not counted at all. `min_delta` belongs on the other side: what is not *below* the best by more than it is an "
+            "epoch without improvement.",
+            _slack_above,
+        ),
+        Mistake(
+            "epoch 0 left out",
+            "Epoch 0 is left out: the first best is epoch 1. If the losses rise from there, the best epoch is missed.",
+            _from_epoch_1,
+        ),
+        Mistake(
+            "epoch 0 counted",
+            "Epoch 0 counts as an epoch without improvement, so a run that begins badly ends one epoch early. Is it compared "
+            "with its own loss? It is the first best.",
+            _first_wait,
         ),
         Mistake(
             "asked before looking",
-            "Whether the patience has run out is asked *before* this epoch's loss is looked at. The epoch counts as run, but "
-            "if it is the one that improves, nobody sees it. Look first, then ask.",
+            "The last epoch counts as run, but its loss is not looked at: whether the patience has run out is asked first. "
+            "If this epoch improves, it goes unnoticed. Look first, then ask.",
             _asked_before_looking,
         ),
         Mistake(
@@ -235,12 +317,13 @@ stop_at = CodeExercise(
         ),
         Mistake(
             "ties improve, without min_delta",
-            "Two things: `<=` where `<` belongs, so that a tie counts as an improvement; and `min_delta` is not used.",
+            "Two things: a loss that only equals the best counts as an improvement, and `min_delta` makes no difference.",
             _rule(better=lambda loss, best, delta: loss <= best),
         ),
         Mistake(
             "min_delta ignored",
-            "`min_delta` is not used: the smallest improvement sets the patience back. A run that creeps then never ends.",
+            "`min_delta` makes no difference: the smallest improvement sets the patience back. A run that creeps then never "
+            "ends.",
             _rule(better=lambda loss, best, delta: loss < best),
         ),
         Mistake(
@@ -273,27 +356,27 @@ stop_at = CodeExercise(
             _rule(update=False),
         ),
         Mistake(
-            "updated before it is compared",
-            "The best loss is updated *before* the comparison, so no epoch ever is better than the best: it already holds "
-            "this epoch's loss. Compare first.",
+            "never an improvement",
+            "No epoch after epoch 0 counts as an improvement. What does the best loss hold at the "
+            "moment of the comparison? Perhaps already this epoch's own loss, or one that comes later.",
             _rule(better=lambda loss, best, delta: False),
         ),
         Mistake(
-            "best starts at 0",
-            "The best loss starts at 0, and no loss is below that: the run ends without ever having seen an improvement. "
-            "Start with the first loss, or with infinity.",
+            "never an improvement, not even epoch 0",
+            "No epoch counts as an improvement, not even epoch 0: the run ends after `patience` epochs. With what does the "
+            "best loss start, and is any loss better than that?",
             lambda losses, patience, min_delta: (min(patience, len(losses)) - 1, 0),
         ),
         Mistake(
             "rises in a row",
-            "What is counted are epochs that are worse than the one *before* them. Compare each loss with the best so far: "
+            "Only epochs that are worse than the one *before* them are counted. Compare each loss with the best so far: "
             "after a bad epoch a less bad one is no improvement.",
             _rises_in_a_row,
         ),
         Mistake(
             "the mark creeps",
             "The best loss moves with every improvement, also with one that is too small to count. Then creeping "
-            "improvements are never counted together. What is no improvement changes nothing.",
+            "improvements never add up. An epoch that does not count as an improvement should change nothing.",
             _creeping_mark,
         ),
         Mistake(
@@ -304,8 +387,8 @@ stop_at = CodeExercise(
         Mistake(
             "two bests",
             "Two rules are mixed: any improvement is kept, but only one by more than `min_delta` sets the patience back. "
-            "Then creeping improvements move the mark, and are never counted together. One rule for both: what is no "
-            "improvement changes nothing.",
+            "Then creeping improvements move the best loss and never add up. One rule for both: an epoch that does not count "
+            "as an improvement should change nothing.",
             _two_bests,
         ),
         Mistake(
@@ -330,8 +413,8 @@ stop_at = CodeExercise(
         ),
         Mistake(
             "last epoch kept",
-            "`best_epoch` is the last epoch that was run. Stopping alone keeps a network that has been getting worse for "
-            "as many epochs as you were patient.",
+            "`best_epoch` is the last epoch that was run. It came after the best one: where the patience ran out, `patience` "
+            "epochs after it.",
             _rule(result=lambda stop, best_epoch, losses: (stop, stop)),
             ("best_epoch",),
         ),
@@ -343,7 +426,7 @@ stop_at = CodeExercise(
         ),
         Mistake(
             "the epoch before the stop",
-            "`last_epoch` is one too small where the patience runs out: the epoch that makes it run out has been run, too.",
+            "`last_epoch` is one too small where the patience runs out: the epoch with which it runs out has been run, too.",
             lambda losses, patience, min_delta: (
                 lambda last, best: (last - (last - best >= patience), best)
             )(*_by_distance(losses, patience, min_delta)),
@@ -351,14 +434,31 @@ stop_at = CodeExercise(
         ),
         Mistake(
             "asked one epoch later",
-            "The run ends one epoch late: whether the patience has run out is asked at the beginning of the next epoch, "
-            "which then counts as run.",
+            "Where the patience runs out and the list goes on, `last_epoch` is one too large. Is the question asked only when "
+            "the next epoch has begun?",
             _asked_later,
             ("last_epoch",),
         ),
         Mistake(
+            "one beyond the stop",
+            "Where the patience runs out, `last_epoch` is one too large: the epoch with which it runs out is the last one.",
+            lambda losses, patience, min_delta: (
+                lambda last, best: (last + (last - best >= patience), best)
+            )(*_by_distance(losses, patience, min_delta)),
+            ("last_epoch",),
+        ),
+        Mistake(
+            "patience epochs back",
+            "`best_epoch` is `patience` epochs before the last one. That is true where the patience runs out, and wrong "
+            "where the list ends first.",
+            lambda losses, patience, min_delta: (
+                lambda last, best: (last, max(last - patience, 0))
+            )(*_by_distance(losses, patience, min_delta)),
+            ("best_epoch",),
+        ),
+        Mistake(
             "one beyond the list",
-            "Where the list ends before the patience does, `last_epoch` is one too large: `len(losses)` is the number of "
+            "Where the list ends before the patience runs out, `last_epoch` is one too large: `len(losses)` is the number of "
             "epochs, and they are counted from 0.",
             lambda losses, patience, min_delta: (
                 lambda last, best: (last + (last == len(losses) - 1 and last - best < patience), best)
@@ -386,27 +486,19 @@ stop_at = CodeExercise(
             "stops without patience",
             "The run ends with the first epoch that is no improvement. `patience` says how many such epochs in a row it "
             "takes.",
-            _rule(runs_out=lambda in_vain, patience: True),
+            _rule(runs_out=lambda wait, patience: True),
         ),
         Mistake(
             "never stops",
-            "The run goes to the end of the list. It should end with the epoch that makes the number of epochs in vain as "
-            "large as `patience`.",
-            _rule(runs_out=lambda in_vain, patience: False),
+            "The run goes to the end of the list. It should end with the epoch with which the epochs without improvement are "
+            "as many as `patience`.",
+            _rule(runs_out=lambda wait, patience: False),
         ),
         Mistake(
             "a window of losses",
             "A window of `patience` losses is compared with the one before it. That is another rule: compare each loss "
             "with the best of *all* epochs so far.",
             _whole_window,
-        ),
-        Mistake(
-            "nothing when it ran to the end",
-            "Where the list ends before the patience does, nothing comes back. Such a run has a last epoch and a best one, "
-            "too: a `return` belongs behind the loop.",
-            lambda losses, patience, min_delta: (
-                lambda last, best: (last, best) if last < len(losses) - 1 or last - best >= patience else (-1, -1)
-            )(*_by_distance(losses, patience, min_delta)),
         ),
     ],
     properties=[
@@ -419,12 +511,12 @@ stop_at = CodeExercise(
     ],
     points=3,
     hints=[
-        "Three notes: the best loss so far, its epoch, and the epochs in vain since. The first epoch always is the best so "
-        "far.",
+        "Three notes: the best loss so far, its epoch, and the number of epochs since then without improvement. The first "
+        "epoch is the first best.",
         "In the loop: if the loss is below the best by more than `min_delta`, write down all three anew. Else add one to "
-        "the epochs in vain, and see whether they have become as many as `patience`.",
+        "the epochs without improvement, and see whether they are now as many as `patience`.",
     ],
-    insight="Five lines of bookkeeping. Three of them are where people slip: the count starts again at 0, a tie is in "
-    "vain, and `min_delta` is measured from the best, not from the epoch before. (So a loss that creeps by half a "
-    "`min_delta` an epoch does improve, every third epoch.)",
+    insight="Five lines of bookkeeping, with three traps: the count starts again at 0, a tie is no improvement, and "
+    "`min_delta` is measured from the best, not from the epoch before. (So a loss that falls by half a `min_delta` per "
+    "epoch does improve, every third epoch.)",
 )

@@ -8,41 +8,60 @@ import numpy as np
 
 from helpers.exercises import sandbox
 from helpers.exercises.comparing import Problem
-from helpers.exercises.engine import Case, CodeExercise, Mistake, Property
-from helpers.exercises.early_stopping._shared import LOG, Rehearsal
+from helpers.exercises.engine import Case, Mistake, Property
+from helpers.exercises.early_stopping._shared import OneLoop, Rehearsal
 
 
 def train_and_keep(run, patience, epochs):
-    best, in_vain = np.inf, 0
+    best, wait = np.inf, 0
     for epoch in range(epochs):
         run.train_epoch()
         loss = run.loss("validation")
         if loss < best:
-            best, in_vain = loss, 0
+            best, wait = loss, 0
             kept = run.weights.copy()
         else:
-            in_vain += 1
-            if in_vain >= patience:
+            wait += 1
+            if wait >= patience:
                 break
     return kept, epoch + 1
 
 
-class _KeepTheBest(CodeExercise):
-    """Says so where nothing was ever saved, and where the test data were looked at for nothing."""
+class _KeepTheBest(OneLoop):
+    """Says so where nothing was ever saved, and where more was done than the results tell."""
+
+    facts = frozenset({
+        "last weights kept", "a reference, not a copy", "last weights, where the epochs end first", "last weights at the stop",
+        "counted from 0", "one too many counted", "all epochs counted", "best epoch counted",
+    })
 
     def evaluate(self, answer):
+        self._seen = []  # for each case: the run as the answer left it, and the number of epochs that were due
         verdict = super().evaluate(answer)
-        if verdict.passed:
-            args = copy.deepcopy(self._reference[0][0].args)
-            sandbox.call(lambda: answer(*args), cpu_seconds=self.cpu_seconds)
-            if "test" in args[0].asked:
-                return self._verdict(
-                    "wrong",
-                    "The right weights and the right number of epochs. But the *test* loss is measured during the training. "
-                    "Even if nothing is decided by it: a number that is seen after every epoch is sooner or later used. The "
-                    "test data are looked at once, at the end, and not here.",
-                )
+        if not verdict.passed:
+            return verdict
+        run, due = next(((run, due) for run, due in self._seen if run.trained != due), (None, 0))
+        if run:
+            return self._verdict(
+                "known mistake",
+                f"The results are right, but `run.train_epoch()` was called {run.trained} times where {due} epochs are to be "
+                "run. The patience should end the *training*: that is the time it saves.",
+                mistakes=("trained on",),
+            )
+        if any("test" in run.asked for run, _ in self._seen):
+            return self._verdict(
+                "known mistake",
+                "The right weights and the right number of epochs. But the *test* loss is measured during the training. Even "
+                "if nothing is decided by it: a number that is seen after every epoch is sooner or later used. The test data "
+                "are looked at once, at the end, and not here.",
+                mistakes=("test loss looked at",),
+            )
         return verdict
+
+    def _refuse_call(self, case, args, outcome):
+        due = next(int(expected[1]) for known, expected in self._reference if known is case)
+        self._seen.append((args[0], due))
+        return super()._refuse_call(case, args, outcome)
 
     def _arrays(self, value, expected, case):
         if isinstance(value, (tuple, list)) and len(value) == 2 and value[0] is None:
@@ -54,31 +73,42 @@ class _KeepTheBest(CodeExercise):
 
 
 def _runs():
-    wave = (1.2, *LOG)
+    wave = (1.2, 0.9, 0.7, 0.6, 0.55, 0.57, 0.56, 0.54, 0.545, 0.58, 0.56, 0.5, 0.52)
     falling_then_up = (1.0, 0.8, 0.6, 0.5, 0.55, 0.52, 0.85)
+    up_and_down = (1.4, 1.0, 1.3, 1.2, 1.25, 1.1, 1.15, 0.9)
+    plateau = (1.2, 0.9, 0.7, 0.7, 0.8, 0.7, 0.75, 0.6, 0.65)
+    pairs = (1.2, 0.9, 0.9, 0.6, 0.7, 0.7, 0.7)
     # The training loss has a valley of its own, and so has the test loss.
     training = (2.0, 1.0, 0.8, 0.85, 0.9, 0.7, 0.72, 0.74, 0.76, 0.78, 0.8, 0.82, 0.84)
     test = (2.0, 0.9, 0.5, 0.55, 0.6, 0.65, 0.66, 0.67, 0.68, 0.69, 0.7, 0.71, 0.72)
+
+    def run(validation, in_place=True):
+        return Rehearsal(validation, training[: len(validation)], test[: len(validation)], in_place)
+
     return [
-        Case("with patience 3", (Rehearsal(wave, training, test), 3, 12)),
-        Case("with patience 5 and 6 epochs: they end before the patience does",
-             (Rehearsal(falling_then_up, training[:7], test[:7]), 5, 6)),
-        Case("with patience 4", (Rehearsal(wave, training, test), 4, 12)),
-        Case("with patience 3 and 7 epochs of 12", (Rehearsal(wave, training, test), 3, 7)),
-        Case("with patience 2, on a run that makes a new array of weights in each epoch",
-             (Rehearsal(wave, training, test, in_place=False), 2, 12)),
+        Case("with patience 3", (run(wave), 3, 12)),
+        Case("with 6 epochs and patience 7: the epochs end first", (run(falling_then_up), 7, 6)),
+        Case("with patience 4, and losses far above it", (run(100 * np.array(wave)), 4, 12)),
+        Case("with patience 3 and 7 epochs of 12", (run(wave), 3, 7)),
+        Case("with patience 2, on a run that makes a new array of weights in each epoch", (run(wave, in_place=False), 2, 12)),
+        # The first epoch is the best: after a bad second one there are falls, and no new best.
+        Case("with patience 3, on losses that first rise", (run(up_and_down), 3, 7)),
+        Case("with patience 1", (run((1.4, 1.0, 0.9, 0.95, 0.8, 0.7)), 1, 5)),
+        Case("with a single epoch", (run(wave), 2, 1), edge=True),
+        Case("with patience 4, where losses only equal the best so far", (run(plateau), 4, 8), edge=True),
+        Case("with patience 3, where losses only equal the one before", (run(pairs), 3, 6), edge=True),
     ]
 
 
 def _training(
     data="validation", keep=lambda weights: weights.copy(), better=lambda loss, best: loss < best,
-    runs_out=lambda in_vain, patience: in_vain >= patience, reset=0, against="best", update=True,
+    runs_out=lambda wait, patience: wait >= patience, reset=0, against="best", update=True,
     result=lambda run, kept, count, stopped: (kept, count), measure="after", keep_when="better",
 ):
     """The loop with one of its parts exchanged."""
 
     def train(run, patience, epochs):
-        best, in_vain, count, stopped, previous = np.inf, 0, 0, False, np.inf
+        best, wait, count, stopped, previous = np.inf, 0, 0, False, np.inf
         kept = keep(run.weights)
         for _ in range(epochs):
             before, loss_before = run.weights.copy(), run.loss(data)
@@ -87,14 +117,14 @@ def _training(
             loss = loss_before if measure == "before" else run.loss(data)
             if better(loss, previous if against == "previous" else best):
                 best = loss if update else best if np.isfinite(best) else loss
-                in_vain = reset if reset is not None else in_vain
+                wait = reset if reset is not None else wait
                 if keep_when == "better":
                     kept = before if measure == "weights before" else keep(run.weights)
             else:
                 if keep_when == "worse":
                     kept = keep(run.weights)
-                in_vain += 1
-                if runs_out(in_vain, patience):
+                wait += 1
+                if runs_out(wait, patience):
                     stopped = True
                     break
             previous = loss
@@ -126,13 +156,13 @@ def _first_epoch_first(run, patience, epochs):
 
 
 def _patience_back(run, patience, epochs):
-    diary, best, in_vain = [], np.inf, 0
+    diary, best, wait = [], np.inf, 0
     for _ in range(epochs):
         run.train_epoch()
         diary.append(run.weights.copy())
-        in_vain = 0 if run.loss() < best else in_vain + 1
+        wait = 0 if run.loss() < best else wait + 1
         best = min(best, run.loss())
-        if in_vain == patience:
+        if wait == patience:
             break
     return diary[max(len(diary) - 1 - patience, 0)], len(diary)
 
@@ -145,6 +175,28 @@ def _best_counted(run, patience, epochs):
 def _patience_added(run, patience, epochs):
     kept, count = _diary(run, patience, epochs)
     return kept, int(round(kept[0])) + patience
+
+
+def _back_by_previous(run, patience, epochs):
+    best, kept, wait, previous, count = np.inf, None, 0, np.inf, 0
+    while count < epochs and wait < patience:
+        run.train_epoch()
+        count += 1
+        wait = 0 if run.loss() < previous else wait + 1
+        if run.loss() < best:
+            best, kept = run.loss(), run.weights.copy()
+        previous = run.loss()
+    return kept, count
+
+
+def _epochs(difference, counted=0):
+    """At most so many epochs more than allowed, and so many more counted than were run."""
+
+    def train(run, patience, epochs):
+        kept, count = _training()(run, patience, epochs + difference)
+        return kept, count + counted
+
+    return train
 
 
 class _Summed:
@@ -169,8 +221,7 @@ train_and_keep = _KeepTheBest(
     mistakes=[
         Mistake(
             "last weights kept",
-            "What comes back are the weights of the *last* epoch. The run has been getting no better for some epochs by "
-            "then: return those of the best one.",
+            "What comes back are the weights of the *last* epoch. An earlier epoch was better: return its weights.",
             _training(result=lambda run, kept, count, stopped: (run.weights.copy(), count)),
         ),
         Mistake(
@@ -181,14 +232,41 @@ train_and_keep = _KeepTheBest(
         ),
         Mistake(
             "last weights, where the epochs end first",
-            "Where the patience runs out it is right. Where the epochs run out first, the *last* weights come back. Older "
-            "versions of Keras did this; the best epoch deserves better.",
+            "Where the patience runs out it is right. Where the epochs run out first, the *last* weights come back. (So did "
+            "older versions of Keras.) The best ones are wanted there, too.",
             _training(result=lambda run, kept, count, stopped: (kept if stopped else run.weights.copy(), count)),
         ),
         Mistake(
+            "last weights at the stop",
+            "Where the epochs run out first it is right. Where the patience runs out, the *last* weights come back.",
+            _training(result=lambda run, kept, count, stopped: (run.weights.copy() if stopped else kept, count)),
+        ),
+        Mistake(
+            "one epoch fewer allowed",
+            "At most `epochs` − 1 epochs are trained. It shows where the epochs end first. From where to where does the loop "
+            "count?",
+            _epochs(-1),
+        ),
+        Mistake(
+            "one epoch fewer allowed, one too many counted",
+            "At most `epochs` − 1 epochs are trained, and `epochs_run` is one more than were trained. From where to where "
+            "does the loop count?",
+            _epochs(-1, 1),
+        ),
+        Mistake(
+            "one too many counted",
+            "`epochs_run` is one more than the number of epochs that were run.",
+            _epochs(0, 1),
+        ),
+        Mistake(
+            "count set back by the epoch before",
+            "The count of epochs without improvement is set back by an epoch that is better than the one *before* it. After "
+            "a bad epoch that happens soon. Only a new best sets it back.",
+            _back_by_previous,
+        ),
+        Mistake(
             "counted from 0",
-            "The weights are right. `epochs_run` is the number of the last epoch, counted from 0: one less than the "
-            "number of epochs that were run.",
+            "`epochs_run` is the number of the last epoch, counted from 0: one less than the number of epochs that were run.",
             _training(result=lambda run, kept, count, stopped: (kept, count - 1)),
         ),
         Mistake(
@@ -198,44 +276,42 @@ train_and_keep = _KeepTheBest(
         ),
         Mistake(
             "best epoch counted",
-            "The weights are right. `epochs_run` is the number of epochs up to the *best* one; those in vain after it have "
-            "been run as well.",
+            "`epochs_run` is the number of epochs up to the *best* one; those after it have been run as well.",
             _best_counted,
         ),
         Mistake(
             "patience added",
-            "The weights are right. `epochs_run` is calculated, as the best epoch and the patience: it is wrong where the "
+            "`epochs_run` is calculated, as the best epoch and the patience: it is wrong where the "
             "epochs end first. Count the epochs that are run.",
             _patience_added,
         ),
         Mistake(
             "one epoch too patient",
-            "One epoch too patient: the run ends when there are *more* than `patience` epochs in vain. It should end with "
+            "One epoch too patient: the run ends with *more* than `patience` epochs without improvement. It should end with "
             "the one that makes them as many as `patience`.",
-            _training(runs_out=lambda in_vain, patience: in_vain > patience),
+            _training(runs_out=lambda wait, patience: wait > patience),
         ),
         Mistake(
             "one epoch too impatient",
-            "One epoch too impatient: the run ends before there have been `patience` epochs in vain. Does the count start "
-            "at 1?",
-            _training(runs_out=lambda in_vain, patience: in_vain >= patience - 1),
+            "One epoch too impatient: the run ends before there have been `patience` epochs without improvement. With what "
+            "does the count start, and when is it asked?",
+            _training(runs_out=lambda wait, patience: wait >= patience - 1),
         ),
         Mistake(
             "patience never reset",
-            "The count of epochs in vain is never set back: it adds up over the whole run. Epochs in vain are counted *in "
-            "a row*.",
+            "The epochs without improvement add up over the whole run. They are counted *in a row*: an improvement sets the "
+            "count back to 0.",
             _training(reset=None),
         ),
         Mistake(
             "ties improve",
-            "`<=` where `<` belongs: an epoch as good as the best counts as an improvement. On a plateau such a run never "
-            "ends.",
+            "An epoch that only equals the best counts as an improvement. On a plateau such a run never ends.",
             _training(better=lambda loss, best: loss <= best),
         ),
         Mistake(
             "training loss monitored",
             "The epoch is chosen by the *training* loss. It falls as long as the network learns anything, the noise "
-            "included: it can never say that it is enough.",
+            "included, so it cannot tell when to stop.",
             _training(data="training"),
         ),
         Mistake(
@@ -259,20 +335,20 @@ train_and_keep = _KeepTheBest(
             "never stops, last weights",
             "All the epochs are run, and the last weights come back (a list of references to one array is no diary: all its "
             "entries show the last epoch). Stop when the patience runs out, and copy.",
-            _training(runs_out=lambda in_vain, patience: False,
+            _training(runs_out=lambda wait, patience: False,
                       result=lambda run, kept, count, stopped: (run.weights.copy(), count)),
         ),
         Mistake(
             "never stops",
-            "The best weights come back, but all the epochs are run. That is the lecture's algorithm to the letter, and "
+            "The best weights come back, but all the epochs are run. That is the lecture's algorithm to the letter, and it "
             "costs the time that `patience` should save.",
-            _training(runs_out=lambda in_vain, patience: False),
+            _training(runs_out=lambda wait, patience: False),
         ),
         Mistake(
             "stops without patience",
             "The run ends with the first epoch that is no improvement. `patience` says how many such epochs in a row it "
             "takes.",
-            _training(runs_out=lambda in_vain, patience: True),
+            _training(runs_out=lambda wait, patience: True),
         ),
         Mistake(
             "compared with the epoch before",
@@ -305,7 +381,7 @@ train_and_keep = _KeepTheBest(
         ),
         Mistake(
             "worst weights kept",
-            "The weights are saved in the branch of the epochs in vain: these are the ones that are no better.",
+            "The weights that come back are those of the last epoch *without* improvement. Save them with every improvement.",
             _training(keep_when="worse"),
         ),
         Mistake(
@@ -328,8 +404,8 @@ train_and_keep = _KeepTheBest(
     ],
     properties=[
         Property("The weights should be those of an epoch of this run, and are not. Were they changed after being saved?",
-                 lambda args, outputs: bool(np.allclose(outputs[0], Rehearsal._at(round(float(outputs[0][0])))))),
-        Property("More epochs were run than `epochs` allows.", lambda args, outputs: outputs[1] <= args[2]),
+                 lambda args, outputs: bool(np.allclose(outputs[0], Rehearsal._at(np.round(outputs[0][0]))))),
+        Property("`epochs_run` is larger than `epochs`, the number allowed.", lambda args, outputs: outputs[1] <= args[2]),
     ],
     points=4,
     hints=[

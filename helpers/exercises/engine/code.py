@@ -63,7 +63,7 @@ class CodeExercise(Exercise):
         properties: told where the mistake is not known; the first that fails is named.
         variants: other right implementations; only the tests use them.
         given: returns what the solution's source uses and the notebook has defined before (NumPy apart), by name.
-        layout: what the notebook calls the axes of 4-D input.
+        layout: what is said of the axes of 4-D input where an error or a shape shows that they were mistaken.
     """
 
     kind = "code"
@@ -79,7 +79,7 @@ class CodeExercise(Exercise):
         properties: Sequence[Property] = (),
         variants: Sequence[Callable] = (),
         given: Callable[[], Mapping[str, Any]] = dict,
-        layout: str = "(N, H, W, C)",
+        layout: str = "Here the channels come last: (N, H, W, C).",
         points: int = 2,
         hints: Sequence[str],
         insight: str,
@@ -213,7 +213,7 @@ class CodeExercise(Exercise):
         values = (outcome.value,) if len(self.outputs) == 1 else outcome.value
         turned = isinstance(values, (tuple, list)) and any(map(_channels_first, values, expected))
         refusal = self._verdict(
-            "unusable", arrays.text, f"That was {case.text}.", hint, self._channels_last() if turned else ""
+            "unusable", arrays.text, f"That was {case.text}.", hint, self._layout if turned else ""
         )
         if not isinstance(values, (tuple, list)) or len(values) != len(self.outputs):
             return [arrays] * len(self.outputs), refusal
@@ -224,11 +224,8 @@ class CodeExercise(Exercise):
         sentence, where = sandbox.describe_error(error, answer)
         pictures = any(isinstance(arg, np.ndarray) and arg.ndim == 4 for arg in case.args)
         # What a mistaken layout raises: shapes that do not fit, an index or an axis that is not there.
-        layout = self._channels_last() if pictures and isinstance(error, (ValueError, IndexError)) else ""
+        layout = self._layout if pictures and isinstance(error, (ValueError, IndexError)) else ""
         return self._verdict("unusable", sentence, f"That was {case.text}.", layout, code=where)
-
-    def _channels_last(self) -> str:
-        return f"Here the channels come last: {self._layout}."
 
     def _arrays(self, value: Any, expected: list[np.ndarray], case: Case) -> list[np.ndarray] | Problem:
         if len(self.outputs) == 1:
@@ -266,7 +263,7 @@ class CodeExercise(Exercise):
             if np.shape(got) != target.shape:
                 what = "The result" if len(self.outputs) == 1 else f"`{name}`"
                 leading = _without_leading_ones(np.shape(got)) == _without_leading_ones(target.shape)
-                rest = _LEADING_ONES if leading else _OTHER_ONES
+                rest = _LEADING_ONES if leading else OTHER_ONES
                 found.setdefault(rest, f"{what} has shape {np.shape(got)}, asked for was {target.shape}. {rest}")
         return found
 
@@ -336,8 +333,8 @@ class CodeExercise(Exercise):
         bad = self._bad(everything)
         note = _PRINTED if printed else ""
         if not bad:
-            if _OTHER_ONES in shapes:
-                return self._verdict("known mistake", shapes[_OTHER_ONES], note, mistakes=("axis of length 1",))
+            if OTHER_ONES in shapes:
+                return self._verdict("known mistake", shapes[OTHER_ONES], note, mistakes=("axis of length 1",))
             return self._verdict("correct", self.insight, shapes.get(_LEADING_ONES, ""), note)
         right = [self.outputs[k] for k in range(len(self.outputs)) if k not in bad]
         named = self._recognize(bad, everything)
@@ -348,8 +345,8 @@ class CodeExercise(Exercise):
             return beside
         if digits := self._rounded(bad, results):
             return self._verdict(
-                "wrong", f"The values are right, but rounded to {digits} digit{'s' * (digits > 1)}. Return them in full: whoever computes on "
-                "needs the rest. (`print` may round, `return` should not.)"
+                "wrong", f"The values are right, but rounded to {digits} digit{'s' * (digits > 1)}. Return them in full: "
+                "whoever computes on needs the rest. (`print` may round, `return` should not.)"
             )
         return self._reordered(results) or self._unknown(bad, named, results)
 
@@ -408,7 +405,9 @@ class CodeExercise(Exercise):
         if right:
             said.append(f"Right: {listed(right)}. Not yet: {listed(names)}.")
         said += [mistake.message for mistake in known]
-        wrong_cases = [i for i, got in enumerate(results) if any(not same(got[k], self._reference[i][1][k]) for k in unknown)]
+        wrong_cases = [
+            i for i, got in enumerate(results) if any(not same(got[k], self._reference[i][1][k]) for k in unknown)
+        ]
         (case, expected), got = self._reference[wrong_cases[0]], results[wrong_cases[0]]
         k = next(k for k in unknown if not same(got[k], expected[k]))
         # What is named already, or right, is no fault of the others.
@@ -439,7 +438,7 @@ class CodeExercise(Exercise):
 
 _PRINTED = "It also printed while being checked; remove the `print` when you are done."
 _LEADING_ONES = "Beside another array the two do the same, so it counts."
-_OTHER_ONES = (
+OTHER_ONES = (
     "The numbers are right, the shape is not: beside another array an axis of length 1 broadcasts, and the result is a "
     "table where a row is meant, without a word of warning. Look for `[:, None]`, `reshape` and `keepdims`."
 )

@@ -590,7 +590,7 @@ lrn_across = CodeExercise(
         *_both(_across),
     ],
     properties=_properties((-1,)),
-    layout="(B, H, W, N)",
+    layout="Here the channels come last: (B, H, W, N).",
     points=3,
     hints=[
         "Compute the array of sums first, of a's shape, and look at it for n = 1: it must be a².",

@@ -569,7 +569,7 @@ lrn_within = CodeExercise(
         *_both(_within),
     ],
     properties=_properties((1, 2)),
-    layout="(B, H, W, N)",
+    layout="Here the channels come last: (B, H, W, N).",
     points=3,
     hints=[
         "Only the sum is new. Make an array `total` of a's shape, fill it place by place, and put the rest behind it "
