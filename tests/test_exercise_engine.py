@@ -1136,8 +1136,12 @@ def tie():
 def test_a_mistake_is_named_though_the_edge_is_wrong_too_and_that_is_told_beside_it(tie):
     verdict = tie.evaluate(lambda x, threshold: np.where(x > threshold, x, 0.0))
     assert verdict.mistakes == ("not halved",)
-    assert "There is more: this alone does not give the result on numbers of which some are the threshold." in verdict.paragraphs
-    assert "There is more" not in text(tie.evaluate(lambda x, threshold: np.where(x >= threshold, x, 0.0)))
+    assert verdict.paragraphs == (
+        "Apart from the check on numbers of which some are the threshold, the result is what this mistake gives:",
+        "Nothing is halved.",
+        "There, a second mistake shows, or the cause of everything is another one.",
+    )
+    assert "Apart from the check" not in text(tie.evaluate(lambda x, threshold: np.where(x >= threshold, x, 0.0)))
     assert tie.evaluate(lambda x, threshold: np.where(x > threshold, x / 2, 0)).mistakes == ("tie dropped",)
 
 
@@ -1146,7 +1150,7 @@ def test_an_edge_that_is_right_is_not_told_beside_a_mistake(tie):
         return np.where(x >= threshold, x if 3.1 in (threshold,) else x / 2, 0.0)
 
     verdict = tie.evaluate(answer)
-    assert verdict.mistakes == ("not halved",) and "There is more" not in text(verdict)
+    assert verdict.mistakes == ("not halved",) and "Apart from the check" not in text(verdict)
 
 
 def test_the_ordinary_cases_alone_name_nothing_that_differs_on_them(tie):
@@ -1164,7 +1168,8 @@ def test_a_mistake_is_named_though_the_edge_raises_and_both_are_told(tie):
 
     verdict = tie.evaluate(answer)
     assert verdict.state == "known mistake" and verdict.mistakes == ("not halved",)
-    assert verdict.paragraphs[:2] == ("Nothing is halved.", "There is more:")
+    assert verdict.paragraphs[0].startswith("Apart from the check on numbers of which some are the threshold")
+    assert verdict.paragraphs[1] == "Nothing is halved."
     assert "a tie" in text(verdict) and "some are the threshold" in text(verdict)
 
 
@@ -1225,7 +1230,30 @@ def test_results_in_another_order_are_told_so():
     for wrong in (lambda x: (x.min(), x.mean(), x), lambda x: (x, x.min(), x.mean())):
         verdict = exercise.evaluate(wrong)
         assert verdict.mistakes == ("another order",) and "`return mean, least, all`" in text(verdict)
-    assert not exercise.evaluate(lambda x: (x.min(), x.mean(), 2 * x)).mistakes
+    verdict = exercise.evaluate(lambda x: (x.min(), x.mean(), 2 * x))
+    assert verdict.state == "wrong" and verdict.mistakes == ("another order",)
+    assert "Apart from that, right: `mean`, `least`. Not yet: `all`." in text(verdict)
+    assert not exercise.evaluate(lambda x: (x.min(), 2 * x.mean(), 2 * x)).mistakes
+
+
+def test_another_order_and_a_known_mistake_are_both_told(two):
+    verdict = two.evaluate(lambda x: (x.var(axis=0, ddof=1), x.mean(axis=0)))
+    assert verdict.state == "known mistake" and verdict.mistakes == ("another order", "ddof=1")
+    assert "Right" not in text(verdict) and "Apart from that, right: `mean`" in text(verdict)
+
+
+def test_one_mistake_for_two_outputs_goes_before_two_mistakes():
+    exercise = CodeExercise(
+        lambda x: (x.mean(), x.min(), x.max()), cases=lambda: [Case("on four numbers", (np.array([1.0, 2, 3, 7]),))],
+        outputs=["mean", "least", "largest"], hints=["A nudge."], insight="Well seen.",
+        mistakes=[
+            Mistake("least too large", "One.", lambda x: (x.mean(), x.min() + 1, x.max())),
+            Mistake("both too large", "Both.", lambda x: (x.mean(), x.min() + 1, x.max() + 1)),
+        ],
+    )
+    exercise.name = "three"
+    verdict = exercise.evaluate(lambda x: (x.sum(), x.min() + 1, x.max() + 1))
+    assert verdict.mistakes == ("both too large",)
 
 
 @pytest.mark.parametrize(("factor", "said"), [(2, "2"), (-1, "-1"), (1 / 3, "0.3333")])

@@ -114,7 +114,7 @@ def test_a_shift_the_wrong_way_that_also_loses_what_does_not_move():
 
     verdict = exercises.shift.evaluate(answer)
     assert verdict.mistakes == ("wrong sign",)
-    assert "There is more: this alone does not give the result with down = 0" in str(verdict)
+    assert "Apart from the check with down = 0" in str(verdict)
 
 
 def test_what_came_in_is_not_black():
@@ -268,7 +268,7 @@ def test_brightness_names_what_is_seen(answer, name, beside):
     verdict = exercises.brightness.evaluate(answer)
     assert not verdict.passed
     assert verdict.mistakes == ((name,) if name else ())
-    assert ("There is more" in str(verdict)) == beside
+    assert ("Apart from the check" in str(verdict)) == beside
 
 
 def test_brightness_by_another_amount_is_told():
@@ -312,7 +312,7 @@ def test_contrast_names_what_is_seen(answer, name, beside):
     verdict = exercises.contrast.evaluate(answer)
     assert not verdict.passed
     assert verdict.mistakes == ((name,) if name else ())
-    assert ("There is more" in str(verdict)) == beside
+    assert ("Apart from the check" in str(verdict)) == beside
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ STRICT = [
 def test_a_tie_that_is_dropped_does_not_hide_the_other_fault(answer, name):
     verdict = exercises.dropout_forward.evaluate(answer)
     assert verdict.mistakes == (name,)
-    assert "this alone does not give the result in training, where some random numbers are exactly the rate" in str(verdict)
+    assert "Apart from the check in training, where some random numbers are exactly the rate" in str(verdict)
     assert "Training is right" not in str(verdict)
 
 
@@ -164,7 +164,7 @@ def stable(logits):
 def test_average_answer_says_what_is_seen(answer, name, beside):
     verdict = exercises.average_answer.evaluate(answer)
     assert verdict.mistakes == (name,)
-    assert ("this alone does not give the result on logits of several hundred" in str(verdict)) == beside
+    assert ("Apart from the check on logits of several hundred" in str(verdict)) == beside
 
 
 @pytest.mark.parametrize(

@@ -139,7 +139,7 @@ def test_standardize_is_named(answer, name):
     (applied(scaler(std_of=np.var)), False), (applied(scaler(std_of=np.var, guard=lambda var: var)), True),
 ])
 def test_a_division_by_zero_is_told_beside_another_mistake(answer, beside):
-    told = "this alone does not give the result where the last two features are constant"
+    told = "Apart from the check where the last two features are constant"
     assert (told in said_of(exercises.standardize, answer)) == beside
 
 

@@ -77,12 +77,12 @@ def test_another_convention_at_zero_is_told_beside_the_lost_2():
         exercises.penalty, lambda k, b, l1, l2: (value(k, l1, l2), l1 * np.where(k > 0, 1, -1) + l2 * k, nothing(b))
     )
     assert names == ("factor 2 missing in the gradient",)
-    assert "There is more: this alone does not give the result with a weight that is exactly 0." in text
+    assert "Apart from the check with a weight that is exactly 0" in text
 
 
 def test_sign_lost_but_not_at_zero_has_no_fault_beside_it():
     _, names, text = told(exercises.penalty, lambda k, b, l1, l2: (value(k, l1, l2), l1 * (k != 0) + 2 * l2 * k, nothing(b)))
-    assert names == ("sign lost in the gradient, not at zero",) and "There is more" not in text
+    assert names == ("sign lost in the gradient, not at zero",) and "Apart from the check" not in text
 
 
 def free(x):
@@ -212,7 +212,7 @@ def test_proximal_step(answer, name):
 def test_a_tie_is_told_beside_the_hard_threshold():
     _, names, text = told(exercises.proximal_step, after(lambda v, t: np.where(np.abs(v) < t, 0, v)))
     assert names == ("hard threshold",)
-    assert "this alone does not give the result where the gradient step ends exactly at 0 or at the threshold" in text
+    assert "Apart from the check where the gradient step ends exactly at 0 or at the threshold" in text
 
 
 @pytest.mark.parametrize(

@@ -198,7 +198,7 @@ def test_across(answer, name):
 
 def test_another_fault_for_even_n_is_told_beside():
     verdict, text = told("lrn_across", pytorch_sum_without_beta)
-    assert verdict.mistakes == ("beta left out",) and "this alone does not give the result with an even n, 4." in text
+    assert verdict.mistakes == ("beta left out",) and "Apart from the check with an even n, 4," in text
 
 
 def test_nan_is_not_a_change_of_sign():

@@ -117,7 +117,7 @@ def test_steps_to_reach_names_what_is_seen(answer, name):
 
 
 def test_a_second_fault_at_a_tie_is_told_beside_the_first():
-    assert "this alone does not give the result on three seeds that reach the target exactly" in str(
+    assert "Apart from the check on three seeds that reach the target exactly" in str(
         exercises.steps_to_reach.evaluate(place_and_above)
     )
 

@@ -105,7 +105,7 @@ class CodeExercise(Exercise):
         if refusal:
             return refusal
         results: list[Outputs] = []
-        printed, shapes, refused = "", {}, None
+        printed, shapes, refused, at_edge = "", {}, None, False
         for case, expected in self._reference:
             args = copy.deepcopy(case.args)
             outcome = sandbox.call(lambda: answer(*args), cpu_seconds=self.cpu_seconds)
@@ -116,11 +116,12 @@ class CodeExercise(Exercise):
             outputs, refusal = self._outputs(answer, case, expected, outcome)
             results.append(outputs)
             # Further cases are run all the same: a known mistake is recognized by all of them.
+            at_edge = case.edge if refusal and not refused else at_edge
             refused = refused or refusal
             if not refused:
                 shapes = self._other_shapes(outcome.value, expected) | shapes
         if refused:
-            return self._refused(refused, results, printed)
+            return self._refused(refused, at_edge, results, printed)
         return self._compare(results, printed, shapes)
 
     def _prepare(self) -> None:
@@ -267,27 +268,24 @@ class CodeExercise(Exercise):
                 found.setdefault(rest, f"{what} has shape {np.shape(got)}, asked for was {target.shape}. {rest}")
         return found
 
-    def _refused(self, refusal: Verdict, results: list[Outputs], printed: str) -> Verdict:
-        """The refusal, with what is known in front of it: the mistakes that explain all that differs, or the ordinary
-        cases where the refusal is for an edge, or single outputs.
-        """
+    def _refused(self, refusal: Verdict, at_edge: bool, results: list[Outputs], printed: str) -> Verdict:
+        """The refusal, with what is known in front of it."""
         everything = dict(enumerate(results))
         bad = self._bad(everything)
         named = self._recognize(bad, everything)
-        known, beside = _each_once(named), ""
-        if bad and None not in named and not any(map(_unusable, results)):
-            return self._name(known, [], printed)
-        ordinary = {i: got for i, got in everything.items() if not self._reference[i][0].edge}
-        if None in named and len(ordinary) < len(results) and not any(map(_unusable, ordinary.values())):
-            at_ordinary = self._recognize(self._bad(ordinary), ordinary)
-            if at_ordinary and None not in at_ordinary:
-                known, beside = _each_once(at_ordinary), "There is more:"
-        turned = self._reordered(results) if None in named and not beside else None
-        if turned or not known:
-            return turned or refusal
+        complete = bool(bad) and None not in named
+        if complete and not any(map(_unusable, results)):
+            return self._name(_each_once(named), [], printed)
+        if not complete:
+            told = self._named_beside_edges(results, printed, refusal, at_edge) or self._reordered(results)
+            if told:
+                return told
+        known = _each_once(named)
+        if not known:
+            return refusal
         return self._verdict(
-            "known mistake" if beside or None not in named else "wrong", *(m.message for m in known), beside,
-            *refusal.paragraphs, code=refusal.code, mistakes=tuple(m.name for m in known),
+            "known mistake" if complete else "wrong", *(m.message for m in known), *refusal.paragraphs,
+            code=refusal.code, mistakes=tuple(m.name for m in known),
         )
 
     def _bad(self, results: Mapping[int, Outputs]) -> list[int]:
@@ -300,7 +298,8 @@ class CodeExercise(Exercise):
     def _recognize(self, bad: Sequence[int], results: Mapping[int, Outputs]) -> list[Mistake | None]:
         """For each wrong output the known mistake that gives it on all these cases, or None."""
         fitting = [(mistake, about) for mistake in self.mistakes if (about := self._explained(mistake, results))]
-        fitting.sort(key=lambda pair: len(pair[1]))  # the one that says least beyond what is wrong
+        # The one that says least beyond what is wrong, and of these the one that explains most.
+        fitting.sort(key=lambda pair: (len(pair[1] - set(bad)), -len(pair[1])))
 
         def first(ks: Sequence[int]) -> Mistake | None:
             return next((mistake for mistake, about in fitting if about >= set(ks)), None)
@@ -350,8 +349,13 @@ class CodeExercise(Exercise):
             )
         return self._reordered(results) or self._unknown(bad, named, results)
 
-    def _named_beside_edges(self, results: list[Outputs], printed: str) -> Verdict | None:
-        """The mistakes that explain all ordinary cases, and the edges where that is not all."""
+    def _named_beside_edges(
+        self, results: list[Outputs], printed: str, refusal: Verdict | None = None, at_edge: bool = False
+    ) -> Verdict | None:
+        """The mistakes that explain all ordinary cases, and the edges where that is not all.
+
+        They may be there by chance, where one cause that is not known shows everywhere: it says so.
+        """
         ordinary = {i: got for i, got in enumerate(results) if not self._reference[i][0].edge}
         bad = self._bad(ordinary)
         named = self._recognize(bad, ordinary) if len(ordinary) < len(results) else [None]
@@ -363,9 +367,15 @@ class CodeExercise(Exercise):
             candidates = [self._reference[i][1], *(self.wrong_outputs(m, i) for m in known)]
             if i not in ordinary and not all(any(_alike(got[k], c[k]) for c in candidates) for k in range(len(got))):
                 edges.append(self._reference[i][0].text)
-        beside = f"There is more: this alone does not give the result {'; and '.join(edges)}." if edges else ""
+        before, after, code = "", [], ""
+        if edges:
+            what = "these mistakes give" if len(known) > 1 else "this mistake gives"
+            before = f"Apart from the check {'; and '.join(edges)}, the result is what {what}:"
+            after = ["There, a second mistake shows, or the cause of everything is another one."]
+        if refusal and (at_edge or any(map(_unusable, ordinary.values()))):
+            after, code = [*after, *refusal.paragraphs], refusal.code
         right = [name for k, name in enumerate(self.outputs) if k not in self._bad(dict(enumerate(results)))]
-        return self._name(known, right, printed, beside)
+        return self._name(known, right, printed, before, after, code)
 
     def _rounded(self, bad: list[int], results: list[Outputs]) -> int | None:
         """The digits to which all that differs is rounded, the same everywhere; else None."""
@@ -376,24 +386,46 @@ class CodeExercise(Exercise):
         return found.pop() if len(found) == 1 else None
 
     def _reordered(self, results: list[Outputs]) -> Verdict | None:
-        """What is said where all outputs are right and stand in another order."""
+        """What is said where the outputs stand in another order, and perhaps one of them is wrong as well."""
         count = len(self.outputs)
-        orders = itertools.permutations(range(count)) if 1 < count < 5 and len(results) == len(self._reference) else ()
-        for order in orders:
+        if not 1 < count < 5 or len(results) < len(self._reference):
+            return None
+        found = []
+        for order in itertools.permutations(range(count)):
             turned = {i: [got[k] for k in order] for i, got in enumerate(results)}
-            if order != tuple(range(count)) and not self._bad(turned):
-                return self._verdict(
-                    "known mistake",
-                    f"The results are right, but they come in another order: `return {', '.join(self.outputs)}`.",
-                    mistakes=("another order",),
-                )
-        return None
+            bad = self._bad(turned)
+            moved_and_right = [k for k in range(count) if order[k] != k and k not in bad]
+            if moved_and_right:
+                named = self._recognize(bad, turned)
+                if len(moved_and_right) > 1 or None not in named:
+                    found.append((len(bad), bad, named))
+        if not found:
+            return None
+        _, bad, named = min(found, key=lambda one: one[0])
+        order = f"`return {', '.join(self.outputs)}`"
+        if not bad:
+            return self._verdict(
+                "known mistake", f"The results are right, but they come in another order: {order}.",
+                mistakes=("another order",),
+            )
+        known = _each_once(named)
+        right = [name for k, name in enumerate(self.outputs) if k not in bad]
+        return self._verdict(
+            "wrong" if None in named else "known mistake",
+            f"The results come in another order: {order}. Apart from that, right: {listed(right)}. "
+            f"Not yet: {listed([self.outputs[k] for k in bad])}.",
+            *(m.message for m in known), mistakes=("another order", *(m.name for m in known)),
+        )
 
-    def _name(self, known: list[Mistake], right: list[str], printed: str, beside: str = "") -> Verdict:
+    def _name(
+        self, known: list[Mistake], right: list[str], printed: str, before: str = "", after: Sequence[str] = (),
+        code: str = "",
+    ) -> Verdict:
         good = f"Right: {listed(right)}." if right else ""
         note = _PRINTED if printed else ""
         return self._verdict(
-            "known mistake", *(m.message for m in known), beside, good, note, mistakes=tuple(m.name for m in known)
+            "known mistake", before, *(m.message for m in known), *after, good, note, code=code,
+            mistakes=tuple(m.name for m in known),
         )
 
     def _unknown(self, bad: list[int], named: list[Mistake | None], results: list[Outputs]) -> Verdict:
