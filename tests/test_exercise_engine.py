@@ -1137,9 +1137,9 @@ def test_a_mistake_is_named_though_the_edge_is_wrong_too_and_that_is_told_beside
     verdict = tie.evaluate(lambda x, threshold: np.where(x > threshold, x, 0.0))
     assert verdict.mistakes == ("not halved",)
     assert verdict.paragraphs == (
-        "Apart from the check on numbers of which some are the threshold, the result is what this mistake gives:",
+        "Apart from the check on numbers of which some are the threshold, the results are those of a known mistake:",
         "Nothing is halved.",
-        "There, a second mistake shows, or the cause of everything is another one.",
+        "What comes out there may have the same cause, or another.",
     )
     assert "Apart from the check" not in text(tie.evaluate(lambda x, threshold: np.where(x >= threshold, x, 0.0)))
     assert tie.evaluate(lambda x, threshold: np.where(x > threshold, x / 2, 0)).mistakes == ("tie dropped",)

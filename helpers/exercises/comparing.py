@@ -62,10 +62,9 @@ def _whole(values: np.ndarray) -> bool:
     return finite.size > 0 and bool((finite == np.round(finite)).all())
 
 
-def rounded(got: np.ndarray, expected: np.ndarray) -> int | None:
-    """The digits after the decimal point, 1 to 6, to which ``got`` is ``expected`` rounded; else None."""
-    digits = range(1, 7)
-    return next((d for d in digits if np.allclose(got, np.round(expected, d), rtol=0, atol=1e-9, equal_nan=True)), None)
+def rounded(got: np.ndarray, expected: np.ndarray) -> set[int]:
+    """All numbers of digits after the decimal point, 1 to 6, to which ``got`` is ``expected`` rounded."""
+    return {d for d in range(1, 7) if np.allclose(got, np.round(expected, d), rtol=0, atol=1e-9, equal_nan=True)}
 
 
 def _squeezed(shape: tuple[int, ...]) -> tuple[int, ...]:

@@ -188,7 +188,7 @@ class _Trial:
         """
         # A mistake known by its error says nothing about the numbers where there is no error.
         only_errors = any(text.startswith("It raised") for text in verdict.paragraphs)
-        beside = any(text.startswith("Apart from the check") for text in verdict.paragraphs)
+        beside = any(text.startswith("Apart from") for text in verdict.paragraphs)
         said = []
         for mistake in self._exercise.mistakes:
             if mistake.name not in verdict.mistakes:

@@ -89,6 +89,39 @@ def all_by_features(dy, x_hat, gamma, r):
     return gamma * r * (dy - dbeta / len(dy) - x_hat * dgamma / len(dy)), dgamma, dbeta
 
 
+def with_dx(dx, dgamma=lambda dy, x_hat: (dy * x_hat).sum(0), dbeta=lambda dy, x_hat: dy.sum(0)):
+    def batch_norm_backward(dy, x_hat, gamma, inverse_std):
+        return dx(dy, x_hat, gamma, inverse_std), dgamma(dy, x_hat), dbeta(dy, x_hat)
+
+    return batch_norm_backward
+
+
+def direct(dy, x_hat, gamma, r):
+    return gamma * r * dy
+
+
+def without_gamma(dy, x_hat, gamma, r):
+    return r * (dy - dy.mean(0) - x_hat * np.mean(dy * x_hat, 0))
+
+
+def with_gamma(dy, x_hat, gamma, r):
+    return gamma * without_gamma(dy, x_hat, gamma, r)
+
+
+def without_n_before_dy(dy, x_hat, gamma, r):
+    return gamma * r / len(dy) * (dy - dy.sum(0) - x_hat * (dy * x_hat).sum(0))
+
+
+def overwritten(dy, x_hat, gamma, r):
+    c = x_hat / r
+    d_c = -0.5 * (dy * gamma * c).sum(0) * r**3 * 2 * c / len(dy)
+    return d_c - d_c.mean(0)
+
+
+SWAPPED = {"dgamma": lambda dy, x_hat: dy.sum(0), "dbeta": lambda dy, x_hat: (dy * x_hat).sum(0)}
+MEANS = {"dgamma": lambda dy, x_hat: (dy * x_hat).mean(0), "dbeta": lambda dy, x_hat: dy.mean(0)}
+
+
 def dgamma_is_dbeta(dy, x_hat, gamma, r):
     total = dy.sum(0)
     return gamma * r * (dy - total / len(dy) - x_hat * total / len(dy)), total, total
@@ -113,6 +146,18 @@ def dgamma_is_dbeta(dy, x_hat, gamma, r):
          ("sign of the mean's term + 1/N missing from the variance's term",)),
         (all_by_features, ("averaged over features, without keepdims",)),
         (dgamma_is_dbeta, ("dgamma without x_hat, and dx from it",)),
+        (dx_only(without_n_before_dy), ("N missing from dy",)),
+        (dx_only(overwritten), ("only the variance's term",)),
+        (with_dx(direct, **SWAPPED), ("mean and variance constant", "dgamma and dbeta swapped")),
+        (with_dx(without_gamma, **SWAPPED), ("gamma left out of dx", "dgamma and dbeta swapped")),
+        (with_dx(lambda dy, x_hat, gamma, r: gamma * r**2 * dy, **SWAPPED), ("another order",)),
+        (with_dx(with_gamma, **MEANS), ("means for dgamma and dbeta",)),
+        (with_dx(without_n_before_dy, **MEANS), ("N missing from dy", "means for dgamma and dbeta")),
+        (with_dx(with_gamma, MEANS["dbeta"], MEANS["dgamma"]), ("dgamma and dbeta swapped, and means",)),
+        (with_dx(with_gamma, lambda dy, x_hat: dy * x_hat, lambda dy, x_hat: dy), ("dgamma and dbeta not summed",)),
+        (lambda *args: with_dx(without_gamma)(*args)[1:] + with_dx(without_gamma)(*args)[:1],
+         ("another order", "gamma left out of dx")),
+        (lambda *args: with_dx(direct)(*args)[::-1], ("another order", "mean and variance constant")),
     ],
 )
 def test_batch_norm_backward(answer, names):
@@ -190,6 +235,56 @@ def recipe_2(batches, training, momentum=0.99):
     return x.mean(0), x.var(0)
 
 
+def asked(which):
+    """The statistics of those batches that ``which(training)`` marks."""
+    return lambda batches, training, momentum=0.99: followed()(batches, which(training), momentum)
+
+
+def set_back(batches, training, momentum=0.99):
+    mean, variance = 0 * batches[0, 0], 1 + 0 * batches[0, 0]
+    for batch, t in zip(batches, training):
+        if t:
+            mean = momentum * mean + (1 - momentum) * batch.mean(0)
+            variance = momentum * variance + (1 - momentum) * batch.var(0)
+        else:
+            mean, variance = 0 * mean, 1 + 0 * variance
+    return mean, variance
+
+
+def asked_of_all(batches, training, momentum=0.99):
+    mean, variance = np.zeros(batches.shape[2]), np.ones(batches.shape[2])
+    if all(training):
+        return followed()(batches, training, momentum)
+    return mean, variance
+
+
+def normalized_before(batches, training, momentum=0.99, epsilon=1e-3):
+    spread = np.sqrt(batches.var(1, keepdims=True) + epsilon)
+    return followed()((batches - batches.mean(1, keepdims=True)) / spread, training, momentum)
+
+
+def from_the_first(batches, training, momentum=0.99):
+    mean, variance = batches[0].mean(0), batches[0].var(0)
+    return followed(start=(mean, variance))(batches[1:], training[1:], momentum)
+
+
+def one_line_outside(batches, training, momentum=0.99):
+    return followed()(batches, training, momentum)[0], followed(counts=lambda t: True)(batches, training, momentum)[1]
+
+
+def copied(batches, training, momentum=0.99):
+    mean = variance = np.zeros(batches.shape[2])
+    for batch, t in zip(batches, training):
+        if t:
+            mean = momentum * mean + (1 - momentum) * batch.mean(0)
+            variance = momentum * mean + (1 - momentum) * batch.var(0)
+    return mean, variance
+
+
+def turned(answer):
+    return lambda *args: answer(*args)[::-1]
+
+
 def swapped_in_the_mean(*args):
     return followed(lambda m: 1 - m)(*args)[0], followed()(*args)[1]
 
@@ -208,10 +303,36 @@ def swapped_in_the_mean(*args):
         (recipe_2, ("all training values together",)),
         (swapped_in_the_mean, ("momentum swapped: moving_mean",)),
         (lambda *args: followed()(*args)[::-1], ("order of the return",)),
+        (asked_of_all, ("all or none",)),
+        (asked(lambda training: [training[0]] * len(training)), ("the first entry decides, from numbers",)),
+        (set_back, ("set back in inference",)),
+        (asked(lambda training: training[: (*training, False).index(False)]),
+         ("stops at the first batch in inference, from numbers",)),
+        (lambda batches, training, momentum=0.99: followed(start=(np.zeros(2), np.ones(2)),
+                                                           variance=lambda b: b.var(0, ddof=1))(
+            batches, training[: (*training, False).index(False)], momentum
+         ), ("stops at the first batch in inference + ddof=1",)),
+        (normalized_before, ("of the normalized batch",)),
+        (lambda *args: normalized_before(*args, epsilon=0) if len(args) == 3 else normalized_before(*args, 0.99, 0),
+         ("never updated",)),
+        (from_the_first, ("starts with batch 0",)),
+        (one_line_outside, ("updated in inference: moving_variance",)),
+        (copied, ("moving mean in the variance's line, after its update",)),
+        (asked(lambda training: training[:-1]), ("last batch left out",)),
+        (turned(followed(counts=lambda t: True)), ("order of the return + updated in inference",)),
     ],
 )
 def test_moving_statistics(answer, names):
     judged(exercises.moving_statistics, answer, names)
+
+
+@pytest.mark.parametrize("answer", [
+    turned(followed(counts=lambda t: True)), turned(followed(lambda m: 0.8)), turned(followed(variance=lambda b: b.std(0)))
+])
+def test_a_mean_in_the_variances_place_is_not_called_a_variance_of_yours(answer):
+    said = str(exercises.moving_statistics.evaluate(answer))
+    assert "one of yours is" not in said
+    assert "changed places" in said or "another order" in said or "Does the mean stand in its place" in said
 
 
 def test_momentum_0_is_a_momentum():
@@ -256,6 +377,15 @@ def called(training=lambda x: (x.mean(0), x.var(0)), inference=lambda m, v: (m, 
 )
 def test_batch_norm_call(answer, names):
     judged(exercises.batch_norm_call, answer, names)
+
+
+def test_a_batch_of_one_has_its_own_statistics():
+    def batch_norm_call(x, gamma, beta, moving_mean, moving_variance, training=False, epsilon=1e-3):
+        alone = len(x) == 1
+        mean, variance = (x.mean(0), x.var(0)) if training and not alone else (moving_mean, moving_variance)
+        return gamma * (x - mean) / np.sqrt(variance + epsilon) + beta
+
+    judged(exercises.batch_norm_call, batch_norm_call, ("batch of one by the moving statistics",))
 
 
 # ---- The predictions ----------------------------------------------------------------------------

@@ -27,6 +27,10 @@ def scaler(mean_of=np.mean, std_of=np.std, guard=lambda std: np.where(std == 0, 
     return fit
 
 
+def scale_of(x):
+    return np.where(x.std(0) == 0, 1, x.std(0))
+
+
 def fit_transform_twice(x_train, x_test):
     return scaler()(x_train)(x_train), scaler()(x_test)(x_test)
 
@@ -82,6 +86,20 @@ def columns_dropped(x_train, x_test):
     return applied(scaler())(x_train[:, keep], x_test[:, keep])
 
 
+def asked_of_the_test_data(x_train, x_test):
+    sigma = x_train.std(axis=0)
+    sigma[x_test.std(axis=0) == 0] = 1
+    return tuple((x - x_train.mean(axis=0)) / sigma for x in (x_train, x_test))
+
+
+def return_in_the_loop(x_train, x_test):
+    train, test = x_train.copy(), x_test.copy()
+    for j in range(x_train.shape[1]):
+        mu, sigma = x_train[:, j].mean(), x_train[:, j].std() or 1
+        train[:, j], test[:, j] = (train[:, j] - mu) / sigma, (test[:, j] - mu) / sigma
+        return train, test
+
+
 def nan_mended_in_train_only(x_train, x_test):
     train, test = applied(scaler(guard=lambda std: std))(x_train, x_test)
     return np.nan_to_num(train), test
@@ -103,6 +121,13 @@ STANDARDIZE = [
     (nan_mended_in_train_only, "constant column of the test data"),
     (applied(scaler(guard=lambda std: std)), "constant column"),
     (applied(scaler(guard=lambda std: std if std.any() else 1)), "constant column"),
+    (applied(scaler(guard=lambda std: np.where(std == 0, std, 1))), "choice the wrong way round"),
+    (applied(scaler(guard=lambda std: np.where(std != 0, 1, std))), "choice the wrong way round"),
+    (asked_of_the_test_data, "constancy asked of the test data"),
+    (return_in_the_loop, "first column only"),
+    (applied(scaler(std_of=lambda x, axis: np.sqrt(((x - x.mean(0)) ** 2).sum(0)))), "root of the sum"),
+    (applied(scaler(std_of=lambda x, axis: np.var(x, axis, ddof=1))), "variance with N - 1"),
+    (applied(scaler(std_of=lambda x, axis: np.std(x - x.mean(0)))), "one std for all, of the centred values"),
     (applied(scaler(guard=lambda std: std if np.all(std > 0) else 1)), "one constant column, no column divided"),
     (applied(scaler(guard=lambda std: np.maximum(std, 1))), "small spreads left"),
     (applied(scaler(guard=lambda std: np.clip(std, 1, None))), "small spreads left"),
@@ -134,12 +159,18 @@ def test_standardize_is_named(answer, name):
     assert exercises.standardize.evaluate(answer).mistakes == (name,)
 
 
+@pytest.mark.parametrize("of_test", [fit_transform_twice, lambda a, b: (0, (b - b.mean(0)) / scale_of(a))])
+def test_standardize_in_another_order_is_not_told_of_a_copy(of_test):
+    said = said_of(exercises.standardize, lambda a, b: (of_test(a, b)[1], scaler()(a)(a)))
+    assert "another order" in said and "the standardized training data" not in said
+
+
 @pytest.mark.parametrize(("answer", "beside"), [
     (fit_transform_twice, False), (fit_transform_twice_unguarded, True),
     (applied(scaler(std_of=np.var)), False), (applied(scaler(std_of=np.var, guard=lambda var: var)), True),
 ])
 def test_a_division_by_zero_is_told_beside_another_mistake(answer, beside):
-    told = "Apart from the check where the last two features are constant"
+    told = "where the last two features are constant, 64 and 0, the results are those of a known mistake"
     assert (told in said_of(exercises.standardize, answer)) == beside
 
 
@@ -150,7 +181,7 @@ STANDARDIZE_REFUSED = [
     (applied(scaler(std_of=lambda x, axis: np.abs(x - x.mean(0)).mean(0))), "should be 1 (0 for a constant one)"),
     (lambda a, b: (a - a.mean(0)) / a.std(0), "expected 2: `return train, test`"),
     (lambda a, b: (applied(scaler())(a, b)[0], b * np.nan), "Is something divided by 0?"),
-    (lambda a, b: (applied(scaler())(a, b)[0], b / b.std(0)), "the same numbers"),
+    (lambda a, b: (applied(scaler())(a, b)[0], b / b.std(0)), "the test data are not scaled in the same way"),
 ]
 
 
@@ -319,6 +350,8 @@ SHIFT = [
     (lambda a, b: (b.mean() - a.mean()) / np.sqrt((a.var() + b.var()) / 2), "mean over everything"),
     (normalized_first, "nothing but zeros"),
     (lambda a, b: np.mean(over(lambda a, b: np.sqrt((a.var(0) + b.var(0)) / 2))(a, b)), "averaged over features"),
+    (over(lambda a, b: b.var(0), sign=-1), "variance of batch 2, sign"),
+    (over(lambda a, b: 1 / np.sqrt((a.var(0) + b.var(0)) / 2)), "multiplied"),
 ]
 
 
@@ -328,8 +361,9 @@ def test_estimate_shift_is_named(answer, name):
 
 
 SHIFT_REFUSED = [
-    (over(lambda a, b: np.minimum(a.std(0), b.std(0))), "The signs are right, the sizes are not"),
-    (over(lambda a, b: np.maximum(a.std(0), b.std(0))), "The signs are right, the sizes are not"),
+    (over(lambda a, b: np.sqrt((a.var(0) - b.var(0)) / 2)), "Is something negative under the root"),
+    (over(lambda a, b: np.minimum(a.std(0), b.std(0))), "Here the signs are right, the sizes are not"),
+    (over(lambda a, b: np.maximum(a.std(0), b.std(0))), "Here the signs are right, the sizes are not"),
     (lambda a, b: (a.mean(0) - b.mean(0)) / np.minimum(a.std(0), b.std(0)), "Not all of the signs are so"),
     (over(lambda a, b: 2 * np.sqrt((a.var(0) + b.var(0)) / 2)), "Every value is 0.5 times what is expected"),
     (over(lambda a, b: np.sqrt((a.var(0) + b.var(1)) / 2)), "could not be broadcast"),
@@ -373,6 +407,8 @@ def predicted(exercise, *values):
     ((2500, 625, 0.0016, 1), ("half the eigenvalue",), 0),
     ((2500, 625, 0.0004, 625), ("one over", "unchanged"), 0),
     ((2500, 0.0016, 0.0008, 1), ("upside down",), 0),
+    ((50**0.5, 5, 2 / 50**0.5, 1), ("roots of the deviations",), 0),
+    ((2500, 5, 0.001, 1), ("root again", "rounded"), 0),
 ])
 def test_steep_and_flat_tells_a_cause_once(values, names, following):
     verdict = predicted(exercises.steep_and_flat, *values)

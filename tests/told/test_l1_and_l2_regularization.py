@@ -35,7 +35,7 @@ PENALTIES = {
     ),
     "all parameters in one vector, with a half": (
         lambda k, b, l1, l2: (value(np.append(k, b), l1, l2 / 2), slope(k, l1, l2 / 2), slope(b, l1, l2 / 2)),
-        ("bias in the value; half in the value", "factor 2 missing in the gradient", "bias in its gradient, factor 2 missing"),
+        ("the convention with a half; bias penalized",),
     ),
     "norm for the absolute values": (
         lambda k, b, l1, l2: (l1 * np.linalg.norm(k) + l2 * np.linalg.norm(k) ** 2, slope(k, l1, l2), nothing(b)),
@@ -286,3 +286,66 @@ def test_few_pixels(penalty, strength, pixels, error, name):
     verdict = exercises.few_pixels.evaluate(result)
     assert verdict.mistakes == (name,)
     assert "underfits" not in str(verdict) or error > 17.3
+
+
+# ---- What a reader found ------------------------------------------------------------------------
+
+
+def descent(x, y, strength):
+    w, mask = np.zeros(x.shape[1]), np.r_[0, np.ones(x.shape[1] - 1)]
+    for _ in range(20000):
+        w = w - 0.05 * (2 * x.T @ (x @ w - y) / len(x) + 2 * strength * mask * w)
+    return w
+
+
+def test_gradient_descent_is_not_too_slow_for_ridge():
+    assert exercises.ridge.evaluate(descent).passed
+
+
+def ones_again(x, y, strength):
+    z = np.column_stack([np.ones(len(x)), x])
+    rows = np.sqrt(strength * len(x)) * np.eye(z.shape[1])[1:]
+    return np.linalg.lstsq(np.vstack([z, rows]), np.append(y, np.zeros(len(rows))), rcond=None)[0]
+
+
+def wrong_sign(x, y, strength):
+    z, means = x[:, 1:] - x[:, 1:].mean(axis=0), x[:, 1:].mean(axis=0)
+    w = np.linalg.inv(z.T @ z / len(x) + strength * np.eye(len(means))) @ (z.T @ y / len(x))
+    return np.append(y.mean() + means @ w, w)
+
+
+def test_ridge_names_what_a_reader_tried():
+    verdict = exercises.ridge.evaluate(ones_again)
+    assert verdict.mistakes == ("ones added again, without solve",)
+    assert "more" not in str(verdict)
+    assert exercises.ridge.evaluate(wrong_sign).mistakes == ("wrong sign in the bias",)
+
+
+def no_gradient(kernel, bias, l1, l2):
+    return l1 * np.abs(kernel).sum() + l2 * (kernel**2).sum(), l1 * np.sign(kernel) + 2 * l2 * kernel, None
+
+
+def test_no_gradient_is_not_one_that_comes_later():
+    assert "before it is computed" not in str(exercises.penalty.evaluate(no_gradient))
+
+
+def half_and_bias(kernel, bias, l1, l2):
+    both = np.concatenate([kernel.ravel(), bias])
+    value = l1 * np.abs(both).sum() + l2 / 2 * (both**2).sum()
+    return value, l1 * np.sign(kernel) + l2 * kernel, l1 * np.sign(bias) + l2 * bias
+
+
+def half_and_weight_decay(kernel, bias, l1, l2):
+    value, d_kernel, _ = half_and_bias(kernel, 0 * bias, l1, l2)
+    return value, d_kernel, l2 * bias
+
+
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [
+        (half_and_bias, "the convention with a half; bias penalized"),
+        (half_and_weight_decay, "the convention with a half; bias in the L2 part of its gradient"),
+    ],
+)
+def test_penalty_tells_each_of_two_causes_once(answer, name):
+    assert exercises.penalty.evaluate(answer).mistakes == (name,)

@@ -401,3 +401,71 @@ def test_settings_of_numpy_and_a_lead_of_exactly_a_tenth_are_taken():
               "batch": np.float64(0.7), "group": np.float64(0.8)}
     exercises.hurt_batch_norm.remember(lambda: result)()
     assert exercises.hurt_batch_norm.evaluate(result).passed
+
+
+# ---- What a reader found ------------------------------------------------------------------------
+
+
+def cut(divide, default=1e-3, axes=(1, 2, 4)):
+    """Groups by a view of five axes; ``divide(centred, parts, epsilon)`` gives x_hat."""
+
+    def answer(x, groups, gamma, beta, epsilon=default):
+        if x.shape[3] % groups:
+            raise ValueError("no")
+        parts = x.reshape(*x.shape[:3], groups, -1)
+        centred = parts - parts.mean(axes, keepdims=True)
+        return gamma * divide(centred, parts, epsilon).reshape(x.shape) + beta
+
+    return answer
+
+
+def papers_own(x, groups, gamma, beta, eps=1e-5):
+    N, C, H, W = x.shape
+    x = np.reshape(x, [N, groups, C // groups, H, W])
+    mean, var = x.mean((2, 3, 4), keepdims=True), x.var((2, 3, 4), keepdims=True)
+    return np.reshape((x - mean) / np.sqrt(var + eps), [N, C, H, W]) * gamma + beta
+
+
+def all_but_the_last(x, groups, gamma, beta, epsilon=1e-3):
+    if x.shape[3] % groups:
+        raise ValueError("no")
+    y, size = x.copy(), x.shape[3] // groups
+    for g in range(groups - 1):
+        part = x[..., g * size:(g + 1) * size]
+        y[..., g * size:(g + 1) * size] = (part - part.mean((1, 2, 3), keepdims=True)) / np.sqrt(
+            part.var((1, 2, 3), keepdims=True) + epsilon)
+    return gamma * y + beta
+
+
+def root(variance, epsilon):
+    return np.sqrt(variance + epsilon)
+
+
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [
+        (cut(lambda c, p, e: c / np.maximum(p.std((1, 2, 4), keepdims=True), e)), "epsilon for the least spread"),
+        (cut(lambda c, p, e: c / np.sqrt(np.clip(p.var((1, 2, 4), keepdims=True), e, None))), "epsilon for the least variance"),
+        (cut(lambda c, p, e: c / (p.std((1, 2, 4), keepdims=True) + 1e-12)), "epsilon left out"),
+        (cut(lambda c, p, e: c / root(p.var((1, 2, 4), keepdims=True), e or 1e-3)), "epsilon 0 taken for none"),
+        (cut(lambda c, p, e: c / root((c**2).sum((1, 2, 4), keepdims=True), e)), "squares summed"),
+        (cut(lambda c, p, e: c / root((c**2).mean((1, 2), keepdims=True), e)), "squares averaged channel by channel"),
+        (cut(lambda c, p, e: c / (p.std((0, 1, 2, 4), keepdims=True) + e), axes=(0, 1, 2, 4)), "over the batch, std + epsilon"),
+        (papers_own, "blocks of memory, default of 1e-5"),
+        (all_but_the_last, "last group left as it was"),
+    ],
+)
+def test_group_norm_names_what_a_reader_tried(answer, name):
+    assert exercises.group_norm.evaluate(answer).mistakes == (name,)
+
+
+@pytest.mark.parametrize("exercise", ["layer_norm", "instance_norm"])
+def test_epsilon_0_may_be_passed(exercise):
+    axes = {"layer_norm": lambda x: tuple(range(1, x.ndim)), "instance_norm": lambda x: (1, 2)}[exercise]
+
+    def answer(x, gamma, beta, epsilon=1e-3):
+        if not epsilon:
+            epsilon = 1e-3
+        return gamma * (x - x.mean(axes(x), keepdims=True)) / root(x.var(axes(x), keepdims=True), epsilon) + beta
+
+    assert getattr(exercises, exercise).evaluate(answer).mistakes == ("epsilon 0 taken for none",)

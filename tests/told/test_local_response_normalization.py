@@ -47,6 +47,11 @@ CONVENTIONS = {
     "negative start": (5, 0, 4, 5, 12),
     "cut off late": (6, 3, 5, 5, 16),
     "one too many": (6, 4, 5, 6, 17),
+    "one channel to each side": (3, 2, 3, 3, 3),
+    "one channel to each side, nothing cut off": (3, 3, 3, 3, 16),
+    "borders swapped": (5, 4, 3, 5, 16),
+    "borders swapped, n channels": (5, 4, 3, 4, 16),
+    "all there are": (16, 16, 16, 16, 16),
 }
 
 
@@ -65,6 +70,24 @@ def test_two_causes_are_told_apart():
     verdict, text = told("window_members", members((4, 2, 3, 4, 39)))
     assert verdict.mistakes[0] == "one too few" and len(verdict.paragraphs) == 2
     assert "Python's `range`" in text
+
+
+@pytest.mark.parametrize("values", [(5, 4, 3, 5, 16), (5, 4, 3, 4, 16), (3, 2, 3, 3, 3)])
+def test_nothing_is_told_that_the_other_entries_rule_out(values):
+    _, text = told("window_members", members(values))
+    assert "one is missing" not in text and "one end" not in text and "one side" not in text
+
+
+@pytest.mark.parametrize(
+    ("values", "names"),
+    [
+        ((2, 2, 1, 2, 8), ("reach", "right neighbours only", "8 on one side")),
+        ((5, 0, 4, 5, 16), ("nothing",)),
+        ((4, 2, 2, 4, 15), ("one too few", "only two")),
+    ],
+)
+def test_single_entries(values, names):
+    assert told("window_members", members(values))[0].mistakes == names
 
 
 def test_numpy_and_floats_are_taken():
@@ -170,7 +193,56 @@ def convolved(a, k, n, alpha, beta):
     return normalized(a, total, k, alpha, beta)
 
 
+def steps(a, k, n, alpha, beta):
+    total, N = np.zeros_like(a), a.shape[-1]
+    for i in range(N):
+        for j in range(i - n // 2, i + n // 2 + 1):
+            if not 0 <= j < N:
+                break
+            total[..., i] += a[..., j] ** 2
+    return normalized(a, total, k, alpha, beta)
+
+
+def skipped(a, k, n, alpha, beta):
+    total, r = np.zeros_like(a), n // 2
+    for i in range(r, a.shape[-1]):
+        total[..., i] = (a[..., i - r : i + r + 1] ** 2).sum(axis=-1)
+    return normalized(a, total, k, alpha, beta)
+
+
+def returned_in_the_loop(a, k, n, alpha, beta):
+    b = np.zeros_like(a)
+    for i in range(a.shape[-1]):
+        b[..., i] = normalized(a[..., i], (a[..., low(i, n) : i + n // 2 + 1] ** 2).sum(axis=-1), k, alpha, beta)
+        return b
+
+
+def banded(reach):
+    def lrn(a, k, n, alpha, beta):
+        i = np.arange(a.shape[-1])
+        return normalized(a, a**2 @ (abs(i[:, None] - i) <= reach(n)), k, alpha, beta)
+
+    return lrn
+
+
+def power_in_the_loop(a, k, n, alpha, beta):
+    i = np.arange(a.shape[-1])
+    return a / ((k + alpha * a**2) ** beta @ (abs(i[:, None] - i) <= n // 2))
+
+
 ACROSS = [
+    (banded(lambda n: n // 2 + 1), "one too many on each side"),
+    (indexed(lambda i, n: max(0, i - n // 2 - 1), high), "one too many on the left"),
+    (steps, "lower border without a sum"),
+    (skipped, "lower border without a sum"),
+    (sums(low, lambda i, n, N: low(i, n) + n), "n wide, also at the border"),
+    (sums(low, lambda i, n, N: low(i, n) + n // 2 * 2 + 1), "same width at the border"),
+    (sums(low, lambda i, n, N: min(N - 1, i + n // 2 + 1)), "last channel in no sum"),
+    (indexed(low, lambda i, n, N: min(N - 1, i + n // 2 + 1)), "last channel in no sum"),
+    (returned_in_the_loop, "only the first channel"),
+    (power_in_the_loop, "power of each term"),
+    (lambda a, k, n, alpha, beta: banded(lambda n: 2)(a, 2, 5, 1e-4, 0.75), "AlexNet's numbers"),
+    (lambda a, k, n, alpha, beta: banded(lambda n: n // 2)(a, k, n, alpha, 1 / beta), "root in place of the power"),
     (sums(lambda i, n, N: i - n // 2, lambda i, n, N: i + n // 2 + 1), "negative start"),
     (sums(lambda i, n, N: i - n // 2, lambda i, n, N: i + n // 2), "negative start, last one missing"),
     (sums(low, lambda i, n, N: i + n // 2), "last one missing"),
@@ -194,6 +266,14 @@ ACROSS = [
 @pytest.mark.parametrize(("answer", "name"), ACROSS, ids=[name for _, name in ACROSS])
 def test_across(answer, name):
     assert told("lrn_across", answer)[0].mistakes == (name,)
+
+
+@pytest.mark.parametrize(
+    "answer", [banded(lambda n: n // 2 + 1), indexed(lambda i, n: max(0, i - n // 2 - 1), high), steps, skipped]
+)
+def test_one_cause_is_told_as_one(answer):
+    verdict, text = told("lrn_across", answer)
+    assert "Apart from" not in text and "rounded" not in text and "slice starts below" not in text
 
 
 def test_another_fault_for_even_n_is_told_beside():
@@ -252,7 +332,52 @@ def within_channels_first(a, k, n, alpha, beta):
     return np.moveaxis(squares(clipped, clipped)(turned, k, n, alpha, beta), -1, 1)
 
 
+def within_returned(inside):
+    def lrn(a, k, n, alpha, beta):
+        b = np.zeros_like(a)
+        _, H, W, _ = a.shape
+        for y in range(H):
+            for x in range(W):
+                window = a[:, slice(*clipped(y, n, H)), slice(*clipped(x, n, W))]
+                b[:, y, x] = normalized(a[:, y, x], (window**2).sum(axis=(1, 2)), k, alpha, beta)
+                if inside == "place":
+                    return b
+            if inside == "row":
+                return b
+
+    return lrn
+
+
+def growing(a, k, n, alpha, beta):
+    b, total = np.zeros_like(a), 0
+    _, H, W, _ = a.shape
+    for y in range(H):
+        for x in range(W):
+            for q in range(*clipped(y, n, H)):
+                for p in range(*clipped(x, n, W)):
+                    total = total + a[:, q, p] ** 2
+            b[:, y, x] = normalized(a[:, y, x], total, k, alpha, beta)
+    return b
+
+
+def wider(end):
+    return lambda i, n, N: (max(0, i - n // 2 - 1), i + n // 2 + 1 + end)
+
+
+def up_to_the_last(i, n, N):
+    return low(i, n), min(N - 1, i + n // 2 + 1)
+
+
 WITHIN = [
+    (squares(wider(1), wider(1)), "one too many on each side"),
+    (squares(wider(0), wider(0)), "one too many at the start"),
+    (squares(up_to_the_last, up_to_the_last), "last row and column in no sum"),
+    (squares(clipped, up_to_the_last), "last column in no sum"),
+    (places(up_to_the_last, clipped), "last row in no sum"),
+    (within_returned("place"), "only the first place has a result"),
+    (within_returned("row"), "only the first row has a result"),
+    (growing, "never reset"),
+    (squares(clipped, clipped, lambda w: w[:, -1, -1] ** 2), "only the last one"),
     (squares(unclipped, unclipped), "negative start"),
     (
         squares(lambda i, n, N: (i - n // 2, i + n // 2), lambda i, n, N: (i - n // 2, i + n // 2)),
@@ -276,7 +401,7 @@ def test_within(answer, name):
 
 def test_a_fault_at_one_border_is_told_as_one_at_the_border():
     verdict, text = told("lrn_within", squares(clipped, unclipped))
-    assert verdict.state == "wrong" and "Where the window fits in whole, the result is right." in text
+    assert verdict.state == "wrong" and "the result is right where the window fits in whole" in text
 
 
 # ---- Between libraries --------------------------------------------------------------------------
@@ -294,6 +419,7 @@ TENSORFLOW = [
     (lambda k, n, alpha, beta: (n / 2, k, alpha, beta), ("half a channel",)),
     (lambda k, n, alpha, beta: (5, 1, 1, 0.5), ("TensorFlow's defaults",)),
     (lambda k, n, alpha, beta: (n // 2, k, alpha / (n // 2), beta), ("alpha divided by the radius",)),
+    (lambda k, n, alpha, beta: (n // 2, k, round(alpha, 2), beta), ("alpha rounded to 2",)),
 ]
 PYTORCH = [
     (lambda k, n, alpha, beta: (n // 2, k, alpha, beta), ("TensorFlow's answer",)),
@@ -303,6 +429,12 @@ PYTORCH = [
     (lambda k, n, alpha, beta: (n - n % 2, alpha * (n - n % 2), beta, k), ("size without the channel, alpha times it",)),
     (lambda k, n, alpha, beta: (k, n, alpha, beta), ("as they came",)),
     (lambda k, n, alpha, beta: (n if n % 2 else n + 1, alpha * n, beta, k), ("alpha times n",)),
+    (lambda k, n, alpha, beta: (n, n * alpha, beta, 1), ("size n, alpha times n", "k left at its default")),
+    (lambda k, n, alpha, beta: (k, n, n * alpha, beta), ("another order", "size n, alpha times n")),
+    (lambda k, n, alpha, beta: (n | 1, round(alpha * (n | 1), 2), beta, k), ("alpha rounded to 2",)),
+    (lambda k, n, alpha, beta: (n | 1, 5 * alpha, beta, k), ("alpha times 5",)),
+    (lambda k, n, alpha, beta: (n + n % 2, alpha * (n + n % 2), beta, k), ("odd and even exchanged",)),
+    (lambda k, n, alpha, beta: (5, 0.0005, 0.75, 2), ("AlexNet's numbers",)),
 ]
 
 
@@ -398,6 +530,14 @@ def test_the_lone_voice_is_told_what_its_numbers_show(settings, name):
     verdict, text = told("lone_voice", exercises.lone_voice.remember(stage)(*settings))
     assert verdict.mistakes == (name,)
     assert "damped like it" not in text
+
+
+@pytest.mark.parametrize(
+    ("settings", "absent"), [((2, 9, 1e-4, 50), "nearly the same"), ((1, 10, 0.3, 0.75), "the crowd's squares")]
+)
+def test_the_lone_voice_is_told_no_more_than_its_numbers_show(settings, absent):
+    _, text = told("lone_voice", exercises.lone_voice.remember(stage)(*settings))
+    assert absent not in text
 
 
 def test_settings_of_numpy_are_taken():

@@ -67,6 +67,7 @@ WRONG = [
     (lambda x: abs(x - np.mean(x, 0)), "absolute value"),
     (of_the_cell_above, "another x"),
     (lambda x: x + 0, "unchanged"),
+    (lambda x: x - x, "nothing but zeros"),
 ]
 
 

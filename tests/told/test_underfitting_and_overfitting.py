@@ -176,7 +176,12 @@ FOLDS = [
     (by_folds(mean, spread, deal=lambda fold: np.sort(np.arange(len(fold)) % (fold.max() + 1))), ("folds in blocks",)),
     (by_folds(mean, spread, lambda errors: np.sqrt((errors**2).mean())), ("root taken",)),
     (by_folds(mean, spread, lambda errors: errors.mean() ** 2), ("squared after the mean",)),
-    (by_folds(mean, spread, lambda errors: -(errors**2).mean()), "should be a positive number"),
+    (by_folds(mean, spread, lambda errors: -(errors**2).mean()), ("sign turned",)),
+    (by_folds(mean, spread, lambda errors: errors.var()), ("variance of the errors",)),
+    (by_folds(lambda x, out: x.mean(axis=0), lambda x, out: x.std(axis=0), lambda errors: np.sqrt((errors**2).mean())),
+     ("scaling leaks, root taken",)),
+    (by_folds(lambda x, out: x.mean(axis=0), lambda x, out: x.std(axis=0), lambda errors: np.abs(errors).mean()),
+     ("scaling leaks, absolute errors",)),
     (by_folds(mean, lambda x, out: x[~out].std(axis=0, ddof=1)), "correct"),
     (by_folds(mean, lambda x, out: spread(x, out) + 1e-8), "correct"),
     (one_at_a_time, "correct"),
@@ -353,7 +358,10 @@ def duel(measurements, noise):
     (30, 0.2, ("more noise",)),
     (30, 0.05, ("degree 4 still ahead",)),
     (25, 0.05, ("fewer measurements",)),
-    (1, 0.01, ("fewer measurements",)),  # ahead by chance: its bias is not tiny there
+    (5, 0.5, ("fewer than 16",)),  # twice as near by chance
+    (300, np.nan, ("not a number",)),
+    (600, 0.1, ("hardly apart",)),
+    (1, 0.01, ("fewer than 16",)),  # ahead by chance: its bias is not tiny there
     (16, 0.0, ("no noise at all",)),
     (3500, 0.5, ("more than 3000",)),
 ])

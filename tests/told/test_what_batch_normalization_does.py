@@ -89,6 +89,42 @@ def zero_is_false(accuracies, steps, target, never=np.inf):
     return np.array([first or never for first in firsts])
 
 
+def dtype_of_steps(accuracies, steps, target, never=np.inf):
+    found = np.full_like(steps[:1].repeat(len(accuracies)), never)
+    for s, row in enumerate(accuracies):
+        for t in np.flatnonzero(row >= target)[:1]:
+            found[s] = steps[t]
+    return found
+
+
+def assigned_to_integers(accuracies, steps, target, never=np.inf):
+    found = steps[(accuracies >= target).argmax(axis=1)]
+    found[accuracies.max(axis=1) < target] = never
+    return found
+
+
+def by_places(enough):
+    def answer(accuracies, steps, target, never=np.inf):
+        places = [np.where(row >= target)[0] for row in accuracies]
+        return np.array([steps[found[0]] if enough(found) else never for found in places])
+
+    return answer
+
+
+def in_percent(accuracies, steps, target, never=np.inf):
+    ok = accuracies >= target / 100
+    return np.where(ok.any(axis=1), steps[ok.argmax(axis=1)], never)
+
+
+def crossing(accuracies, steps, target, never=np.inf):
+    crossed = (accuracies[:, 1:] >= target) & (accuracies[:, :-1] < target)
+    return np.where(crossed.any(axis=1), steps[1:][crossed.argmax(axis=1)], never)
+
+
+def last_or_nan(accuracies, steps, target, never=np.inf):
+    return np.array([max([s for s, a in zip(steps, row) if a >= target], default=np.nan) for row in accuracies])
+
+
 STEPS_TO_REACH = [
     (return_in_two_loops, "of the first seed that gets there"),
     (return_in_the_loop, "of the first seed"),
@@ -104,7 +140,14 @@ STEPS_TO_REACH = [
     (highest_above, None),
     (mean_of_each_seed, None),
     (first_of_the_mean, "of the mean curve, one number"),
-    (zero_is_false, None),
+    (zero_is_false, "step 0 taken for never"),
+    (dtype_of_steps, "type of the steps kept"),
+    (assigned_to_integers, "type of the steps kept, with an error"),
+    (by_places(lambda places: places.any()), "only at once taken for never"),
+    (by_places(lambda places: len(places) > 1), "only once taken for never"),
+    (in_percent, "a hundredth of the target"),
+    (crossing, "crossing"),
+    (last_or_nan, "last step above, NaN for never"),
 ]
 
 

@@ -64,6 +64,11 @@ def _other_weights(dgamma=lambda dy, x_hat: (dy * x_hat).sum(axis=0), dbeta=lamb
     return wrong
 
 
+def _by_total(total):
+    """dgamma and dbeta with ``total`` in place of the sum over the batch."""
+    return _other_weights(lambda dy, x_hat: total(dy * x_hat), lambda dy, x_hat: total(dy))
+
+
 def _bracket(mean, product):
     """dx with other ``mean(dy, x_hat)`` and ``product(dy, x_hat)``, which stands beside x_hat."""
     return _backward(
@@ -270,8 +275,8 @@ _FRONT_FAULTS: list[_Fault] = [
     ),
     (
         "dx divided by N",
-        "`dx` is N times too small. The means over the batch have their 1/N; the 1/N of the batch's mean loss is in dy "
-        "already.",
+        "`dx` is N times too small. The means over the batch contain their 1/N; the loss's own 1/N, if it is a mean over the "
+        "batch, is already in dy.",
         lambda dy, gamma, inverse_std: 1 / len(dy),
     ),
     (
@@ -292,6 +297,10 @@ _FRONT_FAULTS: list[_Fault] = [
 ]
 
 
+# Two faults that are one: each has a name of its own below.
+_ONE_CAUSE = {("mean and variance constant", "inverse_std left out of dx"), ("1/N missing", "dx divided by N")}
+
+
 def _known_terms():
     """One fault in dx, or two: in both terms, or in a term and in front of the bracket."""
     terms = [
@@ -309,8 +318,35 @@ def _known_terms():
         if i != j:  # the same fault in both terms is one of _BOTH_TERMS
             yield Mistake(f"{one} + {other}", f"{first} {second}", _scaled(mean=mean, variance=variance), ("dx",))
     for (one, first, mean, variance), (other, second, front) in itertools.product(terms, _FRONT_FAULTS[:5]):
-        if (one, other) != ("mean and variance constant", "inverse_std left out of dx"):  # the gradient of x_hat
+        if (one, other) not in _ONE_CAUSE:
             yield Mistake(f"{one} + {other}", f"{first} {second}", _scaled(front, mean, variance), ("dx",))
+
+
+# One cause with both parameters: a name, its message, and what stands for the sum over the batch.
+_BOTH_WEIGHTS = [
+    (
+        "means for dgamma and dbeta",
+        "`dgamma` and `dbeta` are means over the batch. gamma and beta act on every example, and all contributions add up: "
+        "sums. (The loss's own 1/N, if it is a mean over the batch, is already in dy.)",
+        lambda terms: terms.mean(axis=0),
+    ),
+    (
+        "dgamma and dbeta not summed",
+        "`dgamma` and `dbeta` have dy's shape. There is one gamma and one beta per channel: sum over the batch.",
+        lambda terms: terms,
+    ),
+    (
+        "dgamma and dbeta over features",
+        "`dgamma` and `dbeta` are summed over axis 1, the features of one example. There is one gamma and one beta per "
+        "channel: sum over axis 0.",
+        lambda terms: terms.sum(axis=1),
+    ),
+    (
+        "dgamma and dbeta one number",
+        "`dgamma` and `dbeta` are one number each for all channels. Each channel has its own: `sum` needs an axis.",
+        lambda terms: terms.sum(),
+    ),
+]
 
 
 def _finite(array):
@@ -347,6 +383,29 @@ batch_norm_backward = CodeExercise(
             "gradient of x_hat",
             "`dx`: gamma · dy is the gradient of x_hat. From x_hat there are still three paths to x.",
             _backward(lambda dy, x_hat, gamma, inverse_std: gamma * dy),
+            ("dx",),
+        ),
+        Mistake(
+            "N missing from dy",
+            "`dx`: dy is divided by N, and should not be. With 1/N in front of the bracket, the bracket needs N times dy, minus "
+            "the two sums.",
+            _scaled(lambda dy, gamma, inverse_std: 1 / len(dy), *[lambda dy, gamma, inverse_std: len(dy)] * 2),
+            ("dx",),
+        ),
+        Mistake(
+            "only the variance's term",
+            "`dx`: only the variance's term is there. The gradients of the three paths must be added. Is one assigned where it "
+            "should be added (`=` for `+=`)?",
+            _backward(lambda dy, x_hat, gamma, inverse_std: -gamma * inverse_std * x_hat * _product(dy, x_hat)),
+            ("dx",),
+        ),
+        Mistake(
+            "direct path missing",
+            "`dx`: the direct path is missing. Only the terms of the mean and the variance are there; dy itself reaches x as "
+            "well.",
+            _backward(
+                lambda dy, x_hat, gamma, inverse_std: -gamma * inverse_std * (_mean(dy, x_hat) + x_hat * _product(dy, x_hat))
+            ),
             ("dx",),
         ),
         Mistake(
@@ -413,7 +472,7 @@ batch_norm_backward = CodeExercise(
         ),
         Mistake(
             "averaged over features",
-            f"`dx`: {_OVER_FEATURES}",
+            f"`dx`: a{_OVER_FEATURES[1:]}",
             _bracket(
                 lambda dy, x_hat: dy.mean(axis=1, keepdims=True),
                 lambda dy, x_hat: (dy * x_hat).mean(axis=1, keepdims=True),
@@ -470,7 +529,7 @@ batch_norm_backward = CodeExercise(
         Mistake(
             "mean for dbeta",
             "`dbeta` is a mean over the batch. beta acts on every example, and all contributions add up: a sum. (The "
-            "1/N of the batch's mean loss is already in dy.)",
+            "loss's own 1/N, if it is a mean over the batch, is already in dy.)",
             _other_weights(dbeta=lambda dy, x_hat: dy.mean(axis=0)),
             ("dbeta",),
         ),
@@ -493,6 +552,25 @@ batch_norm_backward = CodeExercise(
                 dgamma=lambda dy, x_hat: dy.sum(axis=0), dbeta=lambda dy, x_hat: (dy * x_hat).sum(axis=0)
             ),
             ("dgamma", "dbeta"),
+        ),
+        Mistake(
+            "dgamma and dbeta swapped, and means",
+            "`dgamma` and `dbeta` have changed places, and both are means over the batch; they should be sums. gamma multiplies "
+            "x_hat; beta is only added.",
+            _other_weights(
+                dgamma=lambda dy, x_hat: dy.mean(axis=0), dbeta=lambda dy, x_hat: (dy * x_hat).mean(axis=0)
+            ),
+            ("dgamma", "dbeta"),
+        ),
+        *(
+            Mistake(name, message, _by_total(total), ("dgamma", "dbeta"))
+            for name, message, total in _BOTH_WEIGHTS
+        ),
+        Mistake(
+            "gamma for x_hat in dgamma",
+            "`dgamma`: dy is multiplied by gamma. gamma multiplies x_hat, so its gradient is the sum of dy · x_hat.",
+            lambda dy, x_hat, gamma, inverse_std: (dy * np.nan, (dy * gamma).sum(axis=0), dy.sum(axis=0)),
+            ("dgamma",),
         ),
         Mistake(
             "dgamma over features",

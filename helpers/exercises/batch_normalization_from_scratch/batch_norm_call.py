@@ -311,6 +311,14 @@ batch_norm_call = CodeExercise(
             for share in (0.99, 0.9, 0.1)
         ),
         Mistake(
+            "batch of one by the moving statistics",
+            "In training a batch of one is normalized with the moving statistics. Take its own mean and variance, as for every "
+            "batch: x_hat is 0 then, which is what Keras gives.",
+            lambda x, gamma, beta, moving_mean, moving_variance, training=False, epsilon=1e-3: _as_one_line(
+                x, gamma, beta, moving_mean, moving_variance, training and len(x) > 1, epsilon
+            ),
+        ),
+        Mistake(
             "variance around the moving mean in training",
             "In training the batch's variance is taken around the moving mean. It should be taken around the batch's own "
             "mean.",

@@ -25,11 +25,12 @@ def _moving_cases():
     batches = rng.normal([1.0, -2.0], [0.5, 1.8], size=(6, 5, 2))
     # One mean and one spread per batch, so that no two batches can be taken for each other.
     batches = batches * np.array([1, 2, 3, 4, 2, 3]).reshape(6, 1, 1) / 2 + rng.normal(size=(6, 1, 2))
-    some = [False, True, False, True, True, False]
+    some, other = [False, True, False, True, True, False], [True, False, True, True, False, True]
     return [
         Case("on four training batches with momentum 0.9", (batches[:4], [True] * 4, 0.9)),
         Case("on four training batches with the default momentum", (batches[:4], [True] * 4)),
         Case("on six batches, three of them (the first, too) in inference, with momentum 0.7", (batches, some, 0.7)),
+        Case("on six batches, the second and the fifth in inference, with momentum 0.8", (batches, other, 0.8)),
         Case("with momentum 0, where the last training batch alone counts", (batches, some, 0.0), edge=True),
     ]
 
@@ -47,19 +48,24 @@ def _in_steps(batches, training, momentum=0.99):
     return mean, variance
 
 
-def _followed(
-    keep=lambda momentum: momentum, starts=(0.0, 1.0), moment=np.var, counts=bool
-):
+def _mean_square(batch, axis):
+    return (batch**2).mean(axis=axis)
+
+
+def _followed(keep=lambda momentum: momentum, starts=(0.0, 1.0), moment=np.var, counts=bool, scalars=False):
     """Moving statistics with one thing changed.
 
     Args:
         starts: of the mean and the variance; "first batch" takes that batch's own.
         counts: whether a batch counts, from its entry in ``training``.
+        scalars: whether the starts are plain numbers, and stay so where no batch counts.
     """
 
     def wrong(batches, training, momentum=0.99):
         first = starts == "first batch"
-        mean, variance = (np.full(batches.shape[-1], start) for start in ((0.0, 1.0) if first else starts))
+        mean, variance = ((0.0, 1.0) if first else starts)
+        if not scalars:
+            mean, variance = (np.full(batches.shape[-1], start) for start in (mean, variance))
         share = keep(momentum)
         for batch, is_training in zip(batches, training):
             if not counts(is_training):
@@ -89,27 +95,8 @@ def _updated(update, moments=lambda batch: (batch.mean(axis=0), batch.var(axis=0
     return wrong
 
 
-def _stopping(batches, training, momentum=0.99):
-    stop = (*training, False).index(False)
-    return _followed()(batches[:stop], training, momentum)
-
-
-def _started_anew(batches, training, momentum=0.99):
-    return _followed()(batches[-1:], training[-1:], momentum)
-
-
 def _counted(batches, training):
     return batches[np.asarray(training, bool)]
-
-
-def _of_some(choose):
-    """The rule with the batches ``choose(training batches)`` alone, all of them in training."""
-
-    def wrong(batches, training, momentum=0.99):
-        chosen = choose(_counted(batches, training))
-        return _followed()(chosen, [True] * len(chosen), momentum)
-
-    return wrong
 
 
 def _around_the_moving_mean(batches, training, momentum, new):
@@ -133,6 +120,65 @@ def _shrinking(batches, training, momentum=0.99):
         mean = momentum * mean + share * batch.mean(axis=0)
         variance = momentum * variance + share * batch.var(axis=0)
     return mean, variance
+
+
+def _from_batch_0(batches, training, momentum=0.99):
+    """The first batch's statistics as the start, whatever its entry; if it counts again, that makes no difference."""
+    mean, variance = batches[0].mean(axis=0), batches[0].var(axis=0)
+    for batch, is_training in zip(batches, training):
+        if is_training:
+            mean = momentum * mean + (1 - momentum) * batch.mean(axis=0)
+            variance = momentum * variance + (1 - momentum) * batch.var(axis=0)
+    return mean, variance
+
+
+def _mean_in_the_variances_line(batches, training, momentum, new):
+    mean, variance = np.zeros(batches.shape[-1]), np.ones(batches.shape[-1])
+    for batch, is_training in zip(batches, training):
+        if is_training:
+            before, mean = mean, momentum * mean + (1 - momentum) * batch.mean(axis=0)
+            variance = momentum * (mean if new else before) + (1 - momentum) * batch.var(axis=0)
+    return mean, variance
+
+
+def _of_squares(batches, training, momentum=0.99):
+    mean, squares = _followed(moment=_mean_square)(batches, training, momentum)
+    return mean, squares - mean**2
+
+
+def _weights_reversed(batches, training, momentum=0.99):
+    chosen = _counted(batches, training)
+    weights = (1 - momentum) * momentum ** np.arange(len(chosen))
+    return weights @ chosen.mean(axis=1), momentum ** len(chosen) + weights @ chosen.var(axis=1)
+
+
+def _as_in_adam(batches, training, momentum=0.99):
+    with np.errstate(all="ignore"):
+        return [moving / (1 - momentum ** sum(training)) for moving in _followed()(batches, training, momentum)]
+
+
+def _of_the_normalized_batch(batches, training, momentum=0.99):
+    variances = batches.var(axis=1, keepdims=True)
+    return _followed()((batches - batches.mean(axis=1, keepdims=True)) / np.sqrt(variances + 1e-3), training, momentum)
+
+
+def _variance_by(function):
+    """The right mean, and ``function(variance)`` in the variance's place."""
+
+    def wrong(batches, training, momentum=0.99):
+        mean, variance = _followed()(batches, training, momentum)
+        return mean, function(variance)
+
+    return wrong
+
+
+def _one_of_two(output, **change):
+    """One output with one thing changed, the other as it should be."""
+
+    def wrong(*args):
+        return [_followed(**(change if name == output else {}))(*args)[k] for k, name in enumerate(_OUTPUTS)]
+
+    return wrong
 
 
 def _plain_average(batches, training, momentum=0.99):
@@ -161,6 +207,11 @@ _UPDATES = [
         "subtracted",
         "The batch's value is subtracted. It should be added, weighted by 1 - momentum.",
         lambda old, new, momentum: momentum * old - (1 - momentum) * new,
+    ),
+    (
+        "brackets",
+        "1 - momentum needs brackets as a factor: multiplication comes before subtraction.",
+        lambda old, new, momentum: momentum * old + 1 - momentum * new,
     ),
 ]
 
@@ -240,7 +291,7 @@ _FAULTS = [
     (
         "variance around 0",
         "The moving variance averages the mean of x². The variance is the mean of (x - mean)².",
-        {"moment": lambda batch, axis: (batch**2).mean(axis=axis)},
+        {"moment": _mean_square},
     ),
     (
         "squares summed",
@@ -269,6 +320,100 @@ def _known_faults():
             yield Mistake(f"{one} + {other}", f"{first} {second}", _followed(**change, **change_2))
 
 
+# Which batches count at all: a name, its message, and the batches and entries that are left.
+_FLOWS = [
+    (
+        "stops at the first batch in inference",
+        "It stops at the first inference batch. Skip that batch and go on: training may continue after it.",
+        lambda batches, training: (batches, training[: (*training, False).index(False)]),
+    ),
+    (
+        "set back in inference",
+        "An inference batch sets the statistics back to 0 and 1. It should leave them unchanged.",
+        lambda batches, training: _after(batches, training, len(training) - (False, *training)[::-1].index(False)),
+    ),
+    (
+        "all or none",
+        "As soon as one batch is in inference, no batch counts, and the result is the start, 0 and 1. Each entry of "
+        "`training` decides for its own batch.",
+        lambda batches, training: (batches, training if all(training) else []),
+    ),
+    (
+        "the first entry decides",
+        "The first entry of `training` decides for all batches. Each batch has its own entry.",
+        lambda batches, training: (batches, [training[0]] * len(training)),
+    ),
+    (
+        "first batch only",
+        "Only the first batch counts. Is the `return` inside the loop?",
+        lambda batches, training: (batches, training[:1]),
+    ),
+    (
+        "first training batch only",
+        "Only the first training batch counts. Is the `return` inside the loop?",
+        lambda batches, training: (batches, training[: [*training, True].index(True) + 1]),
+    ),
+    (
+        "started anew with each training batch",
+        "Every training batch starts from 0 and 1 again, so only the last one counts. Are the starting values set "
+        "inside the loop?",
+        lambda batches, training: _after(_counted(batches, training), [True] * sum(training), sum(training) - 1),
+    ),
+    (
+        "started anew with each batch",
+        "Every batch starts from 0 and 1 again, so only the last one counts. Are the starting values set inside "
+        "the loop?",
+        lambda batches, training: _after(batches, training, len(training) - 1),
+    ),
+    (
+        "last batch left out",
+        "The last batch never counts. Does the loop end one too early?",
+        lambda batches, training: (batches, training[:-1]),
+    ),
+    (
+        "first batch left out",
+        "The first batch never counts. Does the loop begin one too late?",
+        lambda batches, training: _after(batches, training, 1),
+    ),
+]
+
+
+# Where the first batch is in inference, no batch counts, and starts that are plain numbers are returned as such.
+_PERHAPS_NONE = (
+    "stops at the first batch in inference", "all or none", "the first entry decides", "first batch only",
+)
+
+
+def _after(batches, training, first):
+    return batches[first:], training[first:]
+
+
+def _flowing(choose, **change):
+    return lambda batches, training, momentum=0.99: _followed(**change)(*choose(batches, training), momentum)
+
+
+def _known_flows():
+    """Each alone, and beside the likeliest faults of another kind."""
+    beside = [fault for fault in _FAULTS if fault[0] in (
+        "momentum swapped", "ddof=1", "standard deviation stored", "moving variance starts at 0"
+    )]
+    for name, message, choose in _FLOWS:
+        yield Mistake(name, message, _flowing(choose))
+        for other, second, change in beside:
+            yield Mistake(f"{name} + {other}", f"{message} {second}", _flowing(choose, **change))
+        if name in _PERHAPS_NONE:
+            yield Mistake(f"{name}, from numbers", message, _flowing(choose, scalars=True))
+
+
+def _turned_round():
+    """Each fault beside another order of the two results."""
+    for name, message, change in _FAULTS:
+        yield Mistake(
+            f"order of the return + {name}", f"The two results have changed places: return the mean first. {message}",
+            lambda *args, change=change: _followed(**change)(*args)[::-1],
+        )
+
+
 def _within_range(got, start, values):
     low, high = np.minimum(start, values.min(axis=0)), np.maximum(start, values.max(axis=0))
     return not np.isfinite(got).all() or bool(np.all((low - 1e-4 <= got) & (got <= high + 1e-4)))
@@ -282,6 +427,70 @@ moving_statistics = CodeExercise(
     mistakes=[
         *_known_faults(),
         *_known_updates(),
+        *_known_flows(),
+        *_turned_round(),
+        *(
+            Mistake(
+                f"updated in inference: {output}",
+                f"`{output}` also follows the inference batches. Does its line stand under the `if`?",
+                _one_of_two(output, counts=lambda is_training: True),
+                (output,),
+            )
+            for output in _OUTPUTS
+        ),
+        Mistake(
+            "of the normalized batch",
+            "These are the statistics of the normalized batches: every mean is 0, and every variance is about 1. Take them from "
+            "the batch as it comes in.",
+            _of_the_normalized_batch,
+        ),
+        Mistake(
+            "never updated",
+            "The moving mean is still 0 and the moving variance 1, as in a fresh layer. Are the updates stored, and made with "
+            "the batch's own mean and variance?",
+            lambda batches, training, momentum=0.99: (np.zeros(batches.shape[-1]), np.ones(batches.shape[-1])),
+        ),
+        *(
+            Mistake(
+                f"moving mean in the variance's line, {when} its update",
+                "`moving_variance`: the old value in its line is the moving mean.",
+                lambda batches, training, momentum=0.99, new=new: _mean_in_the_variances_line(
+                    batches, training, momentum, new
+                ),
+                ("moving_variance",),
+            )
+            for when, new in (("after", True), ("before", False))
+        ),
+        Mistake(
+            "starts with batch 0",
+            "The first batch's statistics are taken as the start, even where that batch is in inference. Keras starts at mean 0 "
+            "and variance 1 and moves from there (which is why many steps are needed).",
+            _from_batch_0,
+        ),
+        Mistake(
+            "root of the moving variance",
+            "`moving_variance` is the root of what is asked for. Return the variance itself.",
+            _variance_by(np.sqrt),
+            ("moving_variance",),
+        ),
+        Mistake(
+            "mean square minus squared mean",
+            "`moving_variance` is the moving average of x² minus the square of the moving mean. That also counts how far the "
+            "batches' means lie apart, and from 0. Average each batch's own variance.",
+            _of_squares,
+            ("moving_variance",),
+        ),
+        Mistake(
+            "weights reversed",
+            "The weights of the batches stand in reverse order: the last batch should count most.",
+            _weights_reversed,
+        ),
+        Mistake(
+            "corrected as in Adam",
+            "The averages are divided by 1 - momentum to the power of the number of updates, as in Adam. Keras does not "
+            "correct for the start here.",
+            _as_in_adam,
+        ),
         Mistake(
             "replaced",
             "The moving statistics are replaced by those of the last batch that counts. They should be an average: a share "
@@ -290,7 +499,7 @@ moving_statistics = CodeExercise(
         ),
         Mistake(
             "mean never updated",
-            "The moving mean is still 0, as in a fresh layer. Is its update stored?",
+            "The moving mean is still 0, as in a fresh layer. Is its update stored, and made with the batch's own mean?",
             lambda batches, training, momentum=0.99: (
                 np.zeros(batches.shape[-1]), _followed()(batches, training, momentum)[1]
             ),
@@ -310,27 +519,6 @@ moving_statistics = CodeExercise(
             lambda batches, training, momentum=0.99: _in_steps(batches, training, momentum)[::-1],
         ),
         Mistake(
-            "stops at the first batch in inference",
-            "It stops at the first inference batch. Skip that batch and go on: training may continue after it.",
-            _stopping,
-        ),
-        Mistake(
-            "first batch only",
-            "Only the first batch counts. Is the `return` inside the loop?",
-            lambda batches, training, momentum=0.99: _followed()(batches[:1], training, momentum),
-        ),
-        Mistake(
-            "first training batch only",
-            "Only the first training batch counts. Is the `return` inside the loop?",
-            _of_some(lambda counted: counted[:1]),
-        ),
-        Mistake(
-            "started anew with each training batch",
-            "Every training batch starts from 0 and 1 again, so only the last one counts. Are the starting values set "
-            "inside the loop?",
-            _of_some(lambda counted: counted[-1:]),
-        ),
-        Mistake(
             "averaged over features",
             "The mean and the variance run over axis 1, which leaves one value per example. Average over axis 0 of each "
             "batch.",
@@ -344,12 +532,6 @@ moving_statistics = CodeExercise(
                 _followed(moment=np.mean)(batches, training, momentum)[1],
             ),
             ("moving_variance",),
-        ),
-        Mistake(
-            "started anew with each batch",
-            "Every batch starts from 0 and 1 again, so only the last one counts. Are the starting values set inside "
-            "the loop?",
-            _started_anew,
         ),
         Mistake(
             "one mean for all channels",
@@ -413,7 +595,8 @@ moving_statistics = CodeExercise(
     ],
     properties=[
         Property(
-            "A variance cannot be negative, and one of yours is.",
+            "The second result has a negative value, and a variance cannot be negative. Does the mean stand in its place, or is "
+            "something subtracted?",
             lambda args, outputs: not np.any(outputs[1] < 0),
         ),
         Property(

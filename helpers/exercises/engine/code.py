@@ -197,7 +197,8 @@ class CodeExercise(Exercise):
                     "unusable",
                     f"It wrote into its input `{name}`. Whoever passed that array still needs it: the next "
                     "call would get other numbers.",
-                    f"Look for `{name} -= ...`, `{name}[...] = ...` or `out={name}`; make a new array instead.",
+                    f"Look for `{name} -= ...`, `{name}[...] = ...` or `out={name}`, perhaps under another name: `b = {name}` "
+                    "is the same array. Make a new one instead.",
                 )
         return None
 
@@ -369,21 +370,23 @@ class CodeExercise(Exercise):
                 edges.append(self._reference[i][0].text)
         before, after, code = "", [], ""
         if edges:
-            what = "these mistakes give" if len(known) > 1 else "this mistake gives"
-            before = f"Apart from the check {'; and '.join(edges)}, the result is what {what}:"
-            after = ["There, a second mistake shows, or the cause of everything is another one."]
+            one = len(edges) == 1
+            checks = f"the check {edges[0]}" if one else f"{len(edges)} checks, such as the one {edges[0]}"
+            what = "known mistakes" if len(known) > 1 else "a known mistake"
+            before = f"Apart from {checks}, the results are those of {what}:"
+            after = [f"What comes out {'there' if one else 'in those'} may have the same cause, or another."]
         if refusal and (at_edge or any(map(_unusable, ordinary.values()))):
             after, code = [*after, *refusal.paragraphs], refusal.code
         right = [name for k, name in enumerate(self.outputs) if k not in self._bad(dict(enumerate(results)))]
         return self._name(known, right, printed, before, after, code)
 
     def _rounded(self, bad: list[int], results: list[Outputs]) -> int | None:
-        """The digits to which all that differs is rounded, the same everywhere; else None."""
-        found = {
-            rounded(got[k], expected[k]) for got, (_, expected) in zip(results, self._reference) for k in bad
-            if not same(got[k], expected[k])
-        }
-        return found.pop() if len(found) == 1 else None
+        """The digits to which all outputs that differ are rounded, the same in all cases; else None."""
+        pairs = [(got[k], expected[k]) for got, (_, expected) in zip(results, self._reference) for k in bad]
+        digits = set.intersection(*(rounded(got, expected) for got, expected in pairs if not same(got, expected)))
+        # Where only some calls round, the others tell nothing of the digits.
+        everywhere = digits.intersection(*(rounded(got, expected) for got, expected in pairs))
+        return min(everywhere or digits, default=None)
 
     def _reordered(self, results: list[Outputs]) -> Verdict | None:
         """What is said where the outputs stand in another order, and perhaps one of them is wrong as well."""

@@ -100,6 +100,21 @@ estimate_shift = CodeExercise(
             lambda a, b: _pooled(a, b) ** 2,
         ),
         *_with_every_sign(
+            "variance of batch 1",
+            "It divides by the variance of batch 1. Take the mean of both variances, and then the root.",
+            lambda a, b: a.var(axis=0),
+        ),
+        *_with_every_sign(
+            "variance of batch 2",
+            "It divides by the variance of batch 2. Take the mean of both variances, and then the root.",
+            lambda a, b: b.var(axis=0),
+        ),
+        *_with_every_sign(
+            "multiplied",
+            "The difference is multiplied by the spread. Divide by it: the result should not depend on the feature's unit.",
+            lambda a, b: 1 / _pooled(a, b),
+        ),
+        *_with_every_sign(
             "divided by the sum of the variances",
             "It divides by the sum of the two variances. Take their mean, and then the root.",
             lambda a, b: a.var(axis=0) + b.var(axis=0),
@@ -297,12 +312,16 @@ estimate_shift = CodeExercise(
     ],
     properties=[
         Property(
+            "Not every number of the result is finite. Is something negative under the root, or is something divided by 0?",
+            lambda args, outputs: np.isfinite(outputs[0]).all(),
+        ),
+        Property(
             "Where the mean of batch 2 is the larger one the result should be positive, and elsewhere negative. Not all of "
             "the signs are so.",
             lambda args, outputs: np.array_equal(np.sign(outputs[0]), np.sign(args[1].mean(0) - args[0].mean(0))),
         ),
         Property(
-            "The signs are right, the sizes are not: each should be the difference of the two means, over the root of "
+            "Here the signs are right, the sizes are not: each should be the difference of the two means, over the root of "
             "the mean of the two variances.",
             lambda args, outputs: np.allclose(outputs[0], _shift_over(_pooled)(*args), rtol=1e-3),
         ),

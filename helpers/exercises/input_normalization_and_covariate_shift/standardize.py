@@ -31,10 +31,13 @@ def _standardize_cases():
     square = _features(rng, 4, [3.0, -50.0, 0.0, 8.0], [0.7, 20.0, 5.0, 2.0])
     more = _features(rng, 6, [2.0, -20.0, 1.0, 29.0], [1.2, 30.0, 2.0, 3.0])
     with_constants = (np.column_stack([x, np.full(len(x), 64.0), np.zeros(len(x))]) for x in (train, test))
+    constant_in_test = test.copy()
+    constant_in_test[:, 0] = 220.0
     return [
         Case("on `x_train` of shape (7, 3) and `x_test` of shape (4, 3)", (train, test)),
         Case("on `x_train` of shape (4, 4) and `x_test` of shape (6, 4)", (square, more)),
         Case("where the last two features are constant, 64 and 0", tuple(with_constants), edge=True),
+        Case("where the first feature is constant in `x_test` alone", (train, constant_in_test), edge=True),
     ]
 
 
@@ -113,6 +116,11 @@ def _test_by(function):
 def _without_the_constant(x_train, x_test):
     changes = x_train.max(axis=0) > x_train.min(axis=0)
     return tuple(part[:, changes] for part in _column_by_column(x_train, x_test))
+
+
+def _first_column_only(x_train, x_test):
+    right = _column_by_column(x_train, x_test)
+    return tuple(np.column_stack([one[:, :1], x[:, 1:]]) for one, x in zip(right, (x_train, x_test)))
 
 
 def _asked_with_if(x_train, x_test):
@@ -282,6 +290,20 @@ standardize = CodeExercise(
             lambda x_train, x_test: tuple((x - x_train.mean(axis=0)) / x_train.std() for x in (x_train, x_test)),
         ),
         Mistake(
+            "one std for all, of the centred values",
+            "Each feature has its own mean, but one standard deviation, that of all centred values, serves all of them: the "
+            "different scales stay.",
+            lambda x_train, x_test: tuple(
+                (x - x_train.mean(axis=0)) / (x_train - x_train.mean(axis=0)).std() for x in (x_train, x_test)
+            ),
+        ),
+        Mistake(
+            "one mean and variance for all",
+            "Two things. One mean and one number below serve all features, and each has its own. And that number is a "
+            "variance, not its root.",
+            lambda x_train, x_test: tuple((x - x_train.mean()) / x_train.var() for x in (x_train, x_test)),
+        ),
+        Mistake(
             "one variance for all",
             "Two things. One number divides all features, and each has a spread of its own. And that number is a "
             "variance, not its root.",
@@ -344,6 +366,28 @@ standardize = CodeExercise(
             ),
         ),
         Mistake(
+            "choice the wrong way round",
+            "The choice of the divisor is the wrong way round: a constant column is divided by its standard deviation, 0, "
+            "and every other column is not divided.",
+            lambda x_train, x_test: tuple(
+                (x - x_train.mean(axis=0)) / np.where(x_train.std(axis=0) > 1e-12, 1.0, 0.0) for x in (x_train, x_test)
+            ),
+        ),
+        Mistake(
+            "constancy asked of the test data",
+            "A column that is constant in the test data is not divided by its standard deviation. Whether a column needs "
+            "another divisor depends on the training data alone.",
+            lambda x_train, x_test: tuple(
+                (x - x_train.mean(axis=0)) / np.where(x_test.std(axis=0) > 1e-12, x_train.std(axis=0), 1.0)
+                for x in (x_train, x_test)
+            ),
+        ),
+        Mistake(
+            "first column only",
+            "Only the first column is standardized; the others come back as they were. Is the `return` inside the loop?",
+            _first_column_only,
+        ),
+        Mistake(
             "if on an array",
             "An `if` (or `and`, `or`, `not`) needs one yes or no, and an array has one per element. NumPy can choose "
             "element by element.",
@@ -356,6 +400,27 @@ standardize = CodeExercise(
             _alike(lambda x, mean, std: (x - mean) / np.maximum(std, 1)),
         ),
         Mistake("ddof=1", _DDOF, _by(0, 0, ddof=1)),
+        Mistake(
+            "root of the sum",
+            "It divides by the root of the *sum* of the squared deviations. The variance is their mean: 1/N is missing.",
+            lambda x_train, x_test: tuple(
+                (x - x_train.mean(axis=0)) / _guarded(x_train.std(axis=0) * len(x_train) ** 0.5) for x in (x_train, x_test)
+            ),
+        ),
+        Mistake(
+            "variance with N - 1",
+            "Two things. The centred values are divided by the variance, not by its root. And that variance divides by "
+            "N − 1, where the formula has N.",
+            lambda x_train, x_test: tuple(
+                (x - x_train.mean(axis=0)) / _guarded(x_train.var(axis=0, ddof=1)) for x in (x_train, x_test)
+            ),
+        ),
+        Mistake(
+            "statistics of both together, ddof=1",
+            "Two things. Mean and standard deviation come from training and test data together; use the training data "
+            "alone. And the standard deviation divides by N − 1, where the formula has N.",
+            _by(2, 2, ddof=1),
+        ),
         Mistake(
             "ddof=1, test by its own",
             "Two things. " + _TEST_OWN + " And the standard deviations divide by N − 1, where the formula has N.",
@@ -475,7 +540,7 @@ standardize = CodeExercise(
         ),
         Mistake(
             "training data twice",
-            "The second result holds the training data once more. It should be the test data, with the same scaling.",
+            "The second result is the standardized training data. It should be the test data, with the same scaling.",
             _test_by(lambda x_train, x_test: _column_by_column(x_train, x_test)[0]),
             ("test",),
         ),
@@ -500,8 +565,8 @@ standardize = CodeExercise(
             lambda args, outputs: _spread_is_one(args, outputs),
         ),
         Property(
-            "`train` is right; a test example that equals a training example should get the same numbers, and does "
-            "not.",
+            "`train` is right, but the test data are not scaled in the same way: subtract the same means from them and "
+            "divide by the same standard deviations, column by column.",
             lambda args, outputs: not np.allclose(outputs[0], _column_by_column(*args)[0], atol=1e-3)
             or np.allclose(outputs[1], _column_by_column(*args)[1], atol=1e-3),
         ),
@@ -514,6 +579,6 @@ standardize = CodeExercise(
         "that is not that constant.)",
     ],
     insight="The test data passed through the training data's numbers, so they do not have exactly mean 0 and standard "
-    "deviation 1. That is as it should be. And a column that never changed in training: with 1 for its divisor a test "
-    "value that is off by one becomes 1, with a tiny number in its place a hundred million.",
+    "deviation 1. That is as it should be. And a column that never changed in training: divided by 1, a test value that "
+    "differs from it by 1 becomes 1; divided by 1e-8, it becomes a hundred million.",
 )

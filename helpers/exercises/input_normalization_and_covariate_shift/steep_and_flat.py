@@ -31,7 +31,8 @@ steep_and_flat = PredictExercise(
             Mistake("upside down", "it is the largest over the smallest, and so never below 1.", 0.0016),
             Mistake("upside down, of the deviations", "it is the largest over the smallest; and of variances.", 0.04),
             Mistake("difference", "2496 is the difference of the eigenvalues. It is their quotient.", 2496.0),
-            Mistake("root again", "5 is a root too many: 2500/4 is already a quotient of variances.", 5.0),
+            Mistake("root again", "5 is the root of 50/2. The condition number is the quotient of the eigenvalues, and these "
+                    "are the squares of 50 and 2.", 5.0),
             Mistake("product", "10,000 is the product of the eigenvalues. It is their quotient.", 10_000.0),
             Mistake("the largest eigenvalue", "2500 is the largest eigenvalue. It is to be divided by the other.", 2500.0),
             Mistake("a variance over a deviation", "1250 is a variance over a standard deviation, 2500/2. The condition "
@@ -59,10 +60,11 @@ steep_and_flat = PredictExercise(
             Mistake("half the eigenvalue", "that is twice the limit. H has no ½ of its own: the ½ of the loss disappears "
                     "when it is differentiated twice. (0.0016 is also one over the condition number, which sets no "
                     "limit.)", 0.0016),
-            Mistake("from the condition number", "2/κ has no unit, but the rate depends on the scale of the loss.",
-                    2 / 625),
-            Mistake("from the quotient of deviations", "2/25 has no unit, but the rate depends on the scale of the loss.",
-                    2 / 25),
+            Mistake("from the condition number", "that is 2/κ. Multiply the loss by 2: κ stays, but the limit of the rate "
+                    "is halved.", 2 / 625),
+            Mistake("from the quotient of deviations", "that is 2/25, with the quotient of the standard deviations below. "
+                    "Multiply the loss by 2: this quotient stays, but the limit of the rate is halved.", 2 / 25),
+            Mistake("rounded", "0.001 is above the limit. If you rounded, give one more digit.", 0.001),
         ],
         "condition number after standardizing": [
             Mistake("unchanged", "that is the old one. Both variances become 1.", 625.0),
@@ -76,6 +78,11 @@ steep_and_flat = PredictExercise(
             "deviations for variances",
             "this computes with the standard deviations 50 and 2. The eigenvalues of H are the variances, their squares.",
             {"largest eigenvalue": 50.0, "condition number": 25.0, "learning rates must stay below": 0.04},
+        ),
+        Mistake(
+            "roots of the deviations",
+            "this computes with the roots of 50 and 2. The eigenvalues of H are the variances, the squares of 50 and 2.",
+            {"largest eigenvalue": 50**0.5, "condition number": 5.0, "learning rates must stay below": 2 / 50**0.5},
         ),
     ],
     follows={

@@ -276,6 +276,64 @@ def _bias_and(part, text, value):
     return Mistake(f"bias in the value; {part}", f"{_IN_THE_VALUE} And: {text[0].lower()}{text[1:]}", _with_bias(value), ("value",))
 
 
+def _wrong_in_both():
+    """One cause in value and gradient or in the gradient alone, together with the bias: each is told once."""
+    half = "Value and gradient belong to l2/2 · Σw², another convention. Here (as in Keras) there is no ½."
+    swapped = "l1 and l2 have changed places: l1 belongs to the absolute values, l2 to the squares."
+    sign = "The L1 part of the gradient is +l1 for every weight. For a negative weight its slope is −l1."
+    causes = [
+        ("the convention with a half", half, lambda k, l1, l2: _value(k, l1, l2 / 2), lambda k, l1, l2: _slope(k, l1, l2 / 2)),
+        ("l1 and l2 swapped", swapped, lambda k, l1, l2: _value(k, l2, l1), lambda k, l1, l2: _slope(k, l2, l1)),
+        ("penalty subtracted", "Value and gradient have the wrong sign: the penalty is added to the loss.",
+         lambda k, l1, l2: -_value(k, l1, l2), lambda k, l1, l2: -_slope(k, l1, l2)),
+        ("mean in value and gradient", "Value and gradient take means where sums belong.",
+         lambda k, l1, l2: _value(k, l1, l2) / k.size, lambda k, l1, l2: _slope(k, l1, l2) / k.size),
+        ("sign lost in the gradient", sign, _value, lambda k, l1, l2: l1 + 2 * l2 * k),
+        ("factor 2 missing in the gradient", "The L2 part of the gradient is half as large as it should be: the slope of w² is 2w.",
+         _value, lambda k, l1, l2: _slope(k, l1, l2 / 2)),
+        ("-1 at 0", "The slope of |w| is taken as −1 at w = 0. There the penalty does not pull either way: 0.",
+         _value, lambda k, l1, l2: l1 * np.where(k > 0, 1, -1) + 2 * l2 * k),
+    ]
+    for name, text, value, slope in causes:
+        yield Mistake(
+            f"{name}; bias penalized",
+            f"Two things. {text} And the bias is penalized as well, in the value and in `d_bias`. Only the kernel is in the sums.",
+            lambda k, b, l1, l2, value=value, slope=slope: (
+                value(k, l1, l2) + value(b, l1, l2), slope(k, l1, l2), slope(b, l1, l2)),
+            ("value", "d_kernel", "d_bias"),
+        )
+        outputs = ("d_kernel", "d_bias") if value is _value else ("value", "d_kernel", "d_bias")
+        for part, bias_l1 in (("", 1), ("the L2 part of ", 0)):
+            yield Mistake(
+                f"{name}; bias in {part}its gradient", f"Two things. {text} And: {_IN_ITS_GRADIENT}",
+                lambda k, b, l1, l2, value=value, slope=slope, bias_l1=bias_l1: (
+                    value(k, l1, l2), slope(k, l1, l2), slope(b, l1 * bias_l1, l2)),
+                outputs,
+            )
+    yield Mistake(
+        "the convention with a half; sign lost", f"Two things. {half} And: {sign}",
+        _penalized(lambda k, l1, l2: _value(k, l1, l2 / 2), lambda k, l1, l2: l1 + l2 * k), ("value", "d_kernel"),
+    )
+    yield Mistake(
+        "divided by 2N", "Value and gradient are divided by 2 · (number of rows), as a mean over examples is. The kernel's rows are inputs, "
+        "not examples, and there is no ½.",
+        _penalized(lambda k, l1, l2: _value(k, l1, l2) / len(k) / 2, lambda k, l1, l2: _slope(k, l1, l2) / len(k) / 2),
+        ("value", "d_kernel"),
+    )
+    yield Mistake(
+        "first row only", "The value is that of the first row: a `return` or the end of a loop comes too early.",
+        _penalized(lambda k, l1, l2: _value(k[:1], l1, l2)), ("value",),
+    )
+    yield Mistake(
+        "last row only", "The value is that of the last row: in a loop the sum must be set to 0 once, before the first row.",
+        _penalized(lambda k, l1, l2: _value(k[-1:], l1, l2)), ("value",),
+    )
+    yield Mistake(
+        "0 for negative weights", "The L1 part of the gradient is 0 for negative weights, as `kernel > 0` gives it. Their slope is −l1.",
+        _penalized(slope=lambda k, l1, l2: l1 * (k > 0) + 2 * l2 * k), ("d_kernel",),
+    )
+
+
 penalty = CodeExercise(
     penalty,
     outputs=["value", "d_kernel", "d_bias"],
@@ -283,6 +341,7 @@ penalty = CodeExercise(
     variants=[_by_loops, _by_norms, _in_single_precision],
     mistakes=[
         *_part_by_part(),
+        *_wrong_in_both(),
         Mistake(
             "the convention with a half",
             "Value and gradient belong together, but to l2/2 · Σw². That is another convention, and a frequent one. Here (as "

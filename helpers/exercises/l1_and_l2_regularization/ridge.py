@@ -102,6 +102,31 @@ def _shrunk(how):
     return wrong
 
 
+def _with_bias(w, bias):
+    """The same weights with another ``bias(weights)``."""
+    return np.append(bias(w[1:]), w[1:])
+
+
+def _standardized_and_back(x, y, strength):
+    spread = x[:, 1:].std(axis=0)
+    w = _centred(np.column_stack([x[:, :1], x[:, 1:] / spread]), y, strength)[1:] / spread
+    return np.append(y.mean() - x[:, 1:].mean(axis=0) @ w, w)
+
+
+def _ones_again(find):
+    """Two columns of ones; ``find(left, right, strength, N)``, where ``left(a, b)`` has a and b on its diagonal beside the data."""
+
+    def wrong(x, y, strength):
+        z = np.column_stack([np.ones(len(x)), x])
+
+        def left(bias, weights=strength):
+            return z.T @ z / len(x) + np.diag(np.append(bias, np.full(x.shape[1], weights)))
+
+        return find(left, z.T @ y / len(x), strength, len(x))
+
+    return wrong
+
+
 _ALL_PENALIZED = (
     "The first number, the bias, is penalized like the others. Then a new zero of y changes the whole fit. The penalty's sum runs "
     "over the weights only: leave out the column of ones."
@@ -130,8 +155,17 @@ _STRENGTHS = [
      "should. Divide both parts of the loss by N and leave λ as it is, or neither and multiply λ by N.",
      lambda s, x: s / len(x) ** 2),
     ("strength squared",
-     "The strength is squared. (With added rows that happens by itself: the row is squared in the sum, so its number is not λ.)",
+     "The strength is squared. (If you put it into extra rows below x: a row is squared in the sum, so its number is not λ.)",
      lambda s, x: s**2),
+    ("strength squared, times N",
+     "The strength counts as N · λ². (If you put N · λ into extra rows below x: a row is squared in the sum, so its number is "
+     "not N · λ.)", lambda s, x: len(x) * s**2),
+    ("strength doubled, 1/N forgotten",
+     "The strength counts twice, and N times too little: beside a *mean* of squared errors it is λ, without a 2 (it cancels) and "
+     "without N.", lambda s, x: 2 * s / len(x)),
+    ("strength halved, 1/N forgotten",
+     "The strength counts half, and N times too little: beside a *mean* of squared errors it is λ, without a ½ and without N.",
+     lambda s, x: s / 2 / len(x)),
     ("N − 1 for N", "The strength is off by the factor (N − 1)/N, as with covariances (`np.cov`) that are divided by N − 1. Here it is N.",
      lambda s, x: s * (len(x) - 1) / len(x)),
     ("number of columns for N", "N is the number of *examples*, the rows. Here it is the number of columns.",
@@ -248,7 +282,7 @@ ridge = CodeExercise(
                 "put it into the equations.", _shrunk(lambda w, s: w * (1 - s))),
         Mistake(
             "least squares, soft threshold",
-            "Least squares, and then a soft threshold: that is nearer to L1. Here the penalty is the sum of squares, and it takes part in "
+            "Least squares, and then every weight moved towards 0 by λ, and no further than to 0: that is nearer to L1. Here the penalty is the sum of squares, and it takes part in "
             "the fit.",
             _shrunk(lambda w, s: np.sign(w) * np.maximum(np.abs(w) - s, 0)),
         ),
@@ -284,6 +318,75 @@ ridge = CodeExercise(
             lambda x, y, strength: (lambda z: np.linalg.solve(
                 z.T @ z / len(x) + strength * np.diag(np.append(0.0, np.ones(z.shape[1] - 1))), z.T @ y / len(x)))(
                     np.column_stack([np.ones(len(x)), x])),
+        ),
+        *(
+            Mistake(
+                f"ones added again, {words}",
+                "A column of ones is put in front of x, which has one already: what comes back is one number too long.",
+                _ones_again(find),
+            )
+            for words, find in (
+                ("without solve", lambda left, right, s, n: np.linalg.pinv(left(0.0)) @ right),
+                ("bias penalized", lambda left, right, s, n: np.linalg.solve(left(s), right)),
+                ("1/N forgotten", lambda left, right, s, n: np.linalg.pinv(left(0.0, s / n)) @ right),
+            )
+        ),
+        Mistake(
+            "mean of y not added again",
+            "The weights are right, and the bias is too small by the mean of y: it was subtracted first, and has to be added to the "
+            "bias again.",
+            lambda x, y, strength: _centred(x, y - y.mean(), strength),
+        ),
+        Mistake(
+            "bias penalized, y centred",
+            "y is centred first, and its mean comes back at the end. But the bias, the first number, is penalized like the others in "
+            "between. The penalty's sum runs over the weights only.",
+            lambda x, y, strength: np.append(y.mean(), np.zeros(x.shape[1] - 1)) + np.linalg.solve(
+                x.T @ x / len(x) + strength * np.eye(x.shape[1]), x.T @ (y - y.mean()) / len(x)),
+        ),
+        Mistake(
+            "wrong sign in the bias",
+            "The weights are right. In the bias the features' part, mean of x times w, is added; it has to be taken off.",
+            lambda x, y, strength: _with_bias(_centred(x, y, strength), lambda w: y.mean() + x[:, 1:].mean(axis=0) @ w),
+        ),
+        Mistake(
+            "one mean for all features",
+            "One number, the mean of the whole array, is subtracted from all features. Each column has its own mean: `axis=0`.",
+            lambda x, y, strength: (lambda z, t: (lambda w: np.append(y.mean() - x[:, 1:].mean() * w.sum(), w))(np.linalg.solve(
+                z.T @ z / len(x) + strength * np.eye(z.shape[1]), z.T @ t / len(x))))(x[:, 1:] - x[:, 1:].mean(), y - y.mean()),
+        ),
+        Mistake(
+            "not centred, bias from the means",
+            "The column of ones is left out, nothing is centred, and the bias is computed from the means at the end. The weights are then "
+            "those of a fit without a bias.",
+            lambda x, y, strength: _with_bias(_no_ones(x, y, strength), lambda w: y.mean() - x[:, 1:].mean(axis=0) @ w),
+        ),
+        Mistake(
+            "standardized inside, converted back",
+            "The features are standardized inside, and the weights converted back at the end. But the penalty then counts each weight times "
+            "the standard deviation of its feature: here x is to be taken as it is.",
+            _standardized_and_back,
+        ),
+        Mistake(
+            "bias alone penalized",
+            "It is the other way round: the bias alone is penalized, and no weight is. The penalty's sum runs over the weights.",
+            _solved(lambda x, free, s: x.T @ x / len(x) + s * (np.eye(x.shape[1]) - free)),
+        ),
+        Mistake(
+            "least squares, shrunk with the bias",
+            "Least squares, and then every number divided by 1 + λ, the bias as well. The penalty has to take part in the fit, and the bias is "
+            "not in it.",
+            lambda x, y, strength: _plain(x, y) / (1 + strength),
+        ),
+        Mistake(
+            "least squares, decayed twice as much",
+            "Least squares, and then every weight times 1 − 2λ. The penalty has to take part in the fit: put it into the equations.",
+            _shrunk(lambda w, s: w * (1 - 2 * s)),
+        ),
+        Mistake(
+            "1/N on the left only, bias penalized",
+            "Two things. On the left side there is the 1/N, on the right side it is missing. And the bias is penalized.",
+            _solved(lambda x, free, s: x.T @ x / len(x) + s * np.eye(x.shape[1]), lambda x, y, s: x.T @ y),
         ),
         Mistake(
             "penalty on the right",
@@ -366,3 +469,4 @@ ridge = CodeExercise(
     insight="Four examples and five features: plain least squares has no single answer there, and ridge has one. That is how it was first "
     "used, before anyone spoke of overfitting.",
 )
+ridge.cpu_seconds = 2.0  # gradient descent, which the notebook has just shown, takes some ten thousand steps

@@ -36,6 +36,10 @@ same_penalty = PredictExercise(
         Mistake("times the rate, factor 2 forgotten", f"{_RATE_INSIDE} And Keras' L2 has no ½, so a 2 is missing.",
                 {_DECAY: 0.001, _DECAY_AT_HALF_THE_RATE: 0.0005}),
         Mistake("the other way round", f"{_MUST_BE} So λ must be larger than 0.01, and not smaller.", {_HALVED: 0.005, _OVER_2N: 1e-5}),
+        Mistake("factor 2 forgotten, halved with the rate", f"{_HALF} And {_NO_RATE}",
+                {_DECAY: 0.01, _DECAY_AT_HALF_THE_RATE: 0.005}),
+        Mistake("percentages", "these are percentages. Plain numbers are asked for, as 0.01 is.",
+                {_DECAY: 2.0, _FACTOR: 99.8, _HALVED: 2.0, _OVER_2N: 1000.0, _DECAY_AT_HALF_THE_RATE: 2.0}),
         Mistake("the same number", f"{_MUST_BE} With λ = 0.01 the penalty would be weaker.", {_HALVED: 0.01, _OVER_2N: 0.01}),
     ],
     mistakes={

@@ -88,6 +88,14 @@ _WITHIN = [
      "The epsilon that is passed makes no difference to the result. It belongs under the root, beside the variance: "
      "there it limits how much a small spread is enlarged, and prevents 0 / 0 where all values are alike.",
      {"divisor": lambda variance, epsilon: np.sqrt(variance)}),
+    ("epsilon for the least spread",
+     "Epsilon makes a difference only where the standard deviation is smaller than it, and stands in its place there, as "
+     "with `maximum` or `clip`. It belongs under the root, beside the variance, everywhere.",
+     {"divisor": lambda variance, epsilon: np.maximum(np.sqrt(variance), epsilon)}),
+    ("epsilon for the least variance",
+     "Epsilon makes a difference only where the variance is smaller than it, and stands in its place there, as with "
+     "`maximum` or `clip`. It is added to the variance, everywhere.",
+     {"divisor": lambda variance, epsilon: np.sqrt(np.maximum(variance, epsilon))}),
     ("epsilon fixed at 1e-3",
      "It uses 1e-3 whatever epsilon is passed. Use the argument, or pass it on.",
      {"epsilon_is": 1e-3}),
@@ -128,13 +136,13 @@ _WITHIN = [
      "gamma and beta have changed places: gamma multiplies, beta is added.",
      {"finish": lambda x_hat, gamma, beta: beta * x_hat + gamma}),
     ("gamma left out",
-     "gamma does not multiply.",
+     "gamma has no effect: the values are shifted by beta, but not scaled.",
      {"finish": lambda x_hat, gamma, beta: x_hat + beta}),
     ("beta subtracted",
      "beta is subtracted. It is added.",
      {"finish": lambda x_hat, gamma, beta: gamma * x_hat - beta}),
     ("beta multiplies",
-     "beta multiplies. gamma multiplies, beta is added.",
+     "The result is multiplied by beta as well. Only gamma multiplies; beta is added.",
      {"finish": lambda x_hat, gamma, beta: gamma * x_hat * beta}),
     ("beta scaled by gamma",
      "beta is added before gamma multiplies. Scale first, then shift.",
@@ -149,7 +157,9 @@ _WITHIN = [
      "gamma and beta are averaged into one number each. Every channel has its own.",
      {"finish": lambda x_hat, gamma, beta: np.mean(gamma) * x_hat + np.mean(beta)}),
 ]
-_DIVISIONS = ("ddof=1", "std + epsilon", "no square root", "epsilon left out", "epsilon fixed at 1e-3")
+_DIVISIONS = (
+    "ddof=1", "std + epsilon", "no square root", "epsilon left out", "epsilon fixed at 1e-3", "default of 1e-5",
+)
 _FINISHES = ("gamma and beta left out", "beta left out", "gamma and beta swapped")
 
 
@@ -178,6 +188,9 @@ def _formula_mistakes(sets, as_asked):
          "brackets say otherwise.",
          _formula(sets, lambda x, mean, variance, gamma, beta, epsilon: (
              gamma * (x - mean / _root(variance, epsilon)) + beta))),
+        ("epsilon 0 taken for none",
+         "With epsilon = 0 it uses 1e-3: `or` and `if` take 0 for nothing. 0 is a number that may be passed.",
+         lambda x, groups, gamma, beta, epsilon=1e-3: _over(sets)(x, groups, gamma, beta, epsilon or 1e-3)),
         ("scaled before normalizing",
          "gamma and beta are applied to x before it is normalized. They come last.",
          lambda x, groups, gamma, beta, epsilon=1e-3: _over(sets)(gamma * x + beta, groups, 1.0, 0.0, epsilon)),

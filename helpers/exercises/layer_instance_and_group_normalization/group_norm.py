@@ -94,6 +94,8 @@ def _group_cases():
         spread = rng.uniform(0.05, 0.4, size=(N, 1, 1, C))
         return spread * rng.normal(size=shape) + rng.normal(size=(N, 1, 1, C))
 
+    small = pictures(4, 2, 3, 4)
+    small[1, :, :, 2:] *= 0.02  # a spread that is smaller than epsilon
     alike = pictures(2, 4, 4, 6)
     alike[1, :, :, 3:] = 5.0
     six, four = _channel_weights(6), _channel_weights(4)
@@ -102,9 +104,11 @@ def _group_cases():
              (0.2 * pictures(2, 4, 4, 6), 2, *six)),
         Case("on pictures of shape (2, 4, 4, 6), the last three channels of a picture all alike",
              (alike, 2, *six, 1e-2), edge=True),
-        Case("on pictures of shape (4, 2, 3, 4) in 2 groups", (pictures(4, 2, 3, 4), 2, *four, 0.05)),
+        Case("on pictures of shape (4, 2, 3, 4) in 2 groups", (small, 2, *four, 0.05)),
         Case("on pictures of shape (4, 6, 2, 6) in 3 groups", (pictures(4, 6, 2, 6), 3, *six, 1e-2)),
         Case("on one picture of shape (1, 4, 4, 6) in 1 group", (pictures(1, 4, 4, 6), 1, *six, 1e-2)),
+        Case("on a picture of shape (1, 2, 3, 4) in 2 groups, with epsilon 0",
+             (0.2 * pictures(1, 2, 3, 4), 2, *four, 0.0), edge=True),
     ]
 
 
@@ -170,6 +174,30 @@ def _first_group_only(x, groups, gamma, beta, epsilon=1e-3):
     mean, variance = part.mean(axis=(1, 2, 3), keepdims=True), part.var(axis=(1, 2, 3), keepdims=True)
     x_hat[..., :size] = (part - mean) / np.sqrt(variance + epsilon)
     return gamma * x_hat + beta
+
+
+def _without_the_last(x, groups, gamma, beta, epsilon=1e-3):
+    size = x.shape[-1] // groups
+    x_hat = _over(_in_groups)(x, groups, 1.0, 0.0, epsilon)
+    x_hat[..., -size:] = x[..., -size:]
+    return gamma * x_hat + beta
+
+
+def _mean(parts):
+    return parts.mean(axis=(1, 2, 4), keepdims=True)
+
+
+def _with_variance(variance):
+    """The right mean of each group with another ``variance(parts)``; parts has shape (N, H, W, groups, C / groups)."""
+
+    def forward(x, groups, gamma, beta, epsilon=1e-3):
+        parts = x.reshape(_in_groups(x, groups)[0])
+        return gamma * ((parts - _mean(parts)) / np.sqrt(variance(parts) + epsilon)).reshape(x.shape) + beta
+
+    return forward
+
+
+_squares_summed = _with_variance(lambda parts: ((parts - _mean(parts)) ** 2).sum(axis=(1, 2, 4), keepdims=True))
 
 
 def _left_in_groups(x, groups, gamma, beta, epsilon=1e-3):
@@ -238,8 +266,7 @@ def _stacked(x, groups, gamma, beta, epsilon=1e-3):
 
 _IN_MEMORY = (
     "Each group is a band of *places*, with all channels in it. This cut would be right if the channels came first, as "
-    "in PyTorch. Here they are the last axis, and only that axis must be cut in two. (`reshape` cuts in the order of "
-    "the memory.)"
+    "in PyTorch. Here they are the last axis, and only that axis must be cut in two."
 )
 
 
@@ -350,6 +377,7 @@ _OTHER_SETS = [
 ]
 
 
+_ALSO_PAIRED = ("each place by itself", "over the batch", "groups averaged together")
 _FIVE_AXES = (
     "gamma has one number per channel, and here the channels are still cut into two axes: the two do not line up. Give "
     "x_hat the shape of x again before gamma and beta are used."
@@ -379,8 +407,8 @@ group_norm = GroupExercise(
         Mistake(
             "assert for a ValueError",
             "Where the groups divide the channels it is right. With 6 channels in 4 groups it stops, but with an "
-            "`AssertionError`. `assert` is for what cannot happen, and `python -O` leaves it out; what a caller can "
-            "get wrong is told by a ValueError.",
+            "`AssertionError`. `assert` checks what a programmer is sure of, and Python can be told to skip it. What "
+            "a caller can get wrong is told by a ValueError.",
             lambda value, error: isinstance(error, AssertionError),
         ),
         Mistake(
@@ -437,7 +465,7 @@ group_norm = GroupExercise(
         ),
         *(
             _pair(("gamma for each group", _ONE_WEIGHT_A_GROUP), known, _group_weights(_repeated, **options))
-            for *known, options in _within(_DIVISIONS)
+            for *known, options in _within(_DIVISIONS) if "default" not in options
         ),
         *_mixed(
             _in_groups,
@@ -451,6 +479,28 @@ group_norm = GroupExercise(
             "Only the first group is normalized; the others come through as they were. Does a `return` stand inside "
             "the loop, or does the loop end too early?",
             _first_group_only,
+        ),
+        Mistake(
+            "last group left as it was",
+            "The last group is not normalized: it comes through as it was. Does the loop end too early?",
+            _without_the_last,
+        ),
+        Mistake(
+            "squares summed",
+            "The squared deviations are added up and not averaged: this variance grows with the number of values.",
+            _looking_first(_squares_summed),
+        ),
+        Mistake(
+            "squares averaged channel by channel",
+            "The mean is that of the group. The squared deviations from it are averaged over the places only, so that each "
+            "channel has a variance of its own. Average over the channels of the group as well.",
+            _looking_first(_with_variance(lambda parts: ((parts - _mean(parts)) ** 2).mean(axis=(1, 2), keepdims=True))),
+        ),
+        Mistake(
+            "mean of the channels' variances",
+            "The variance is the mean of the channels' own variances, each around its own mean. The channels' means differ, "
+            "and that belongs to the spread of the group.",
+            _looking_first(_with_variance(lambda parts: parts.var(axis=(1, 2), keepdims=True).mean(axis=4, keepdims=True))),
         ),
         Mistake(
             "returned in the loop",
@@ -542,7 +592,9 @@ group_norm = GroupExercise(
             _joined_along_images,
         ),
         *_formula_mistakes(_in_groups, _looking_first),
-        *_pairs(_in_groups, _WRONG_SETS, _looking_first),
+        *_pairs(
+            _in_groups, _WRONG_SETS + [known for known in _OTHER_SETS if known[0] in _ALSO_PAIRED], _looking_first
+        ),
     ],
     properties=[
         Property(
@@ -551,7 +603,7 @@ group_norm = GroupExercise(
         ),
         Property(
             "Take beta away and divide by gamma: then each group of neighbouring channels of each picture should have "
-            "mean 0, and has not.",
+            "mean 0; not each of them has.",
             _group_means_are_zero,
         ),
     ],

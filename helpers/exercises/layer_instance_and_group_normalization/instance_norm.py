@@ -81,14 +81,18 @@ def _instance_cases():
         N, _, _, C = shape
         return rng.uniform(0.05, 0.4, size=(N, 1, 1, C)) * rng.normal(size=shape) + rng.normal(size=(N, 1, 1, C))
 
+    small = pictures(2, 3, 2, 6)
+    small[0, :, :, 2] *= 0.05  # a spread that is smaller than epsilon
     alike = pictures(2, 3, 2, 6)
     alike[1, :, :, 4] = 5.0
     return [
         Case("on pictures of shape (4, 4, 4, 4), with the default epsilon",
              (0.2 * pictures(4, 4, 4, 4), *_channel_weights(4))),
-        Case("on pictures of shape (2, 3, 2, 6)", (pictures(2, 3, 2, 6), *_channel_weights(6), 0.05)),
+        Case("on pictures of shape (2, 3, 2, 6)", (small, *_channel_weights(6), 0.05)),
         Case("on pictures with a channel whose values are all alike", (alike, *_channel_weights(6), 1e-2), edge=True),
         Case("on one picture of shape (1, 5, 2, 4)", (pictures(1, 5, 2, 4), *_channel_weights(4), 1e-2)),
+        Case("on a picture of shape (1, 2, 3, 4), with epsilon 0",
+             (0.2 * pictures(1, 2, 3, 4), *_channel_weights(4), 0.0), edge=True),
     ]
 
 
@@ -270,7 +274,7 @@ instance_norm = InstanceExercise(
             _reached(lambda x: (1, 2), 1),
         ),
         Property(
-            "Take beta away and divide by gamma: then each channel of each picture should have mean 0, and has not.",
+            "Take beta away and divide by gamma: then each channel of each picture should have mean 0; not each of them has.",
             _channel_means_are_zero,
         ),
     ],

@@ -40,10 +40,11 @@ def _layer_cases():
     four, three = _channel_weights(4), _channel_weights(3)
     return [
         Case("on a batch of shape (4, 4), with the default epsilon", (square, *four)),
-        Case("on a batch of shape (5, 3)", (rows, *three, 1e-2)),
+        Case("on a batch of shape (5, 3)", (rows, *three, 0.06)),
         Case("on a batch with an example whose values are all alike", (alike, *three, 1e-2), edge=True),
         Case("on pictures of shape (3, 4, 2, 3)", (pictures, *three, 0.05)),
         Case("on a batch of one example", (rows[:1], *three, 1e-2), edge=True),
+        Case("on a batch of shape (4, 3), with epsilon 0", (rows[:4], *three, 0.0), edge=True),
     ]
 
 
@@ -319,12 +320,12 @@ layer_norm = CodeExercise(
             _reached(_example_axes, 1),
         ),
         Property(
-            "Take beta away and divide by gamma: then the values of each example should have mean 0, and have not.",
+            "Take beta away and divide by gamma: then the values of each example should have mean 0; not those of each have.",
             _example_means_are_zero,
         ),
         Property(
             "Take beta away and divide by gamma: then the variance of each example should be 1 (less what epsilon "
-            "takes away), and is not.",
+            "takes away); not each of them is.",
             _example_variances,
         ),
     ],

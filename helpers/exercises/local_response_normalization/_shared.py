@@ -77,11 +77,41 @@ def _with_a_whole_window(shape, axes, r):
 
 
 def _inner_only(axes, outside):
-    """Only elements with a whole window are normalized; the others are left at 0 or as they were."""
+    """Only elements with a whole window are normalized; the others are left at 0, as they were, or without a sum."""
 
     def wrong(a, k, n, alpha, beta):
         right = _across(axes=axes)(a, k, n, alpha, beta)
-        return np.where(_with_a_whole_window(a.shape, axes, n // 2), right, a if outside == "kept" else 0.0)
+        others = {"kept": a, "zero": 0.0, "no sum": a / k**beta}[outside]
+        return np.where(_with_a_whole_window(a.shape, axes, n // 2), right, others)
+
+    return wrong
+
+
+def _no_sum_before_the_first(axes):
+    """Where the window would begin before the first element, the sum is 0; at the other border it is cut off."""
+
+    def wrong(a, k, n, alpha, beta):
+        total = a**2
+        for axis in axes:
+            total = np.moveaxis(_sums(total, axis, *_reach(n)), axis, 0)
+            total[: n // 2] = 0
+            total = np.moveaxis(total, 0, axis)
+        return a / (k + alpha * total) ** beta
+
+    return wrong
+
+
+def _width_from_the_first(axes, width):
+    """Each window begins where it should and has the same width, wherever its first element was cut off."""
+
+    def wrong(a, k, n, alpha, beta):
+        total, r = a**2, n // 2
+        for axis in axes:
+            total = np.moveaxis(total, axis, -1)
+            starts = [max(0, i - r) for i in range(total.shape[-1])]
+            total = np.stack([total[..., s : s + width(n)].sum(-1) for s in starts], -1)
+            total = np.moveaxis(total, -1, axis)
+        return a / (k + alpha * total) ** beta
 
     return wrong
 
@@ -165,14 +195,19 @@ def _last_steps():
             lambda a, s, k, alpha, beta, n: a / (k + alpha * s) ** 0.75,
         ),
         (
+            "root in place of the power",
+            "The exponent is 1 / beta. The formula raises the bracket to beta itself.",
+            lambda a, s, k, alpha, beta, n: a / (k + alpha * s) ** (1 / beta),
+        ),
+        (
             "beta multiplies",
             "The bracket is multiplied by beta, not raised to it. In Python a power is **.",
             lambda a, s, k, alpha, beta, n: a / ((k + alpha * s) * beta),
         ),
         (
             "multiplied by the bracket",
-            "a is multiplied by the power of the bracket, so a strong neighbourhood makes it louder. It is divided. (A "
-            "minus sign in the exponent and a division bar are one too many.)",
+            "a is multiplied by the power of the bracket, so a strong neighbourhood makes it louder. It must be divided "
+            "by that power. (Dividing by a negative power multiplies.)",
             lambda a, s, k, alpha, beta, n: a * (k + alpha * s) ** beta,
         ),
         (
@@ -288,8 +323,8 @@ _NEGATIVE_START = (
 
 
 _HALVES = (
-    "In Python `/` always gives a float, and a float cannot count or cut: where the formula has n/2, a whole number is "
-    "meant, cut off."
+    "A float cannot be the bound of a range or a slice, or the width of a padding, and in Python `/` always gives a "
+    "float. Where the formula has n/2, a whole number is meant, cut off."
 )
 
 
@@ -302,6 +337,32 @@ _MOVED = (
 _TRIMMED = (
     "With n = 1 nothing is left: the reach is 0 then, and a slice that ends at -0 ends at 0. For other n it is right."
 )
+
+
+_NO_SUM_AT_THE_BORDER = (
+    "Near the border nothing is summed: those responses are only divided by k^beta. There the window is cut off, and "
+    "what is left of it counts."
+)
+
+
+_NO_SUM_BEFORE_THE_FIRST = (
+    "Where the window would begin below 0, nothing is summed: those responses are only divided by k^beta. There the "
+    "window is cut off, and what is left of it counts. (In a loop: `continue` skips one step, `break` all the rest.)"
+)
+
+
+_WIDTH_FROM_THE_FIRST = (
+    "The window has the same width everywhere: where its start is cut off at 0, its end moves on. In the formula the "
+    "end depends on the place alone, so fewer take part at the border."
+)
+
+
+_ONE_TOO_MANY_EACH_SIDE = (
+    "The window reaches n/2 + 1 to each side: one too far at both ends. The largest distance in the formula is n/2."
+)
+
+
+_ROUNDED_UP = "n/2 is rounded up, but the formula cuts it off: for n = 5 the window reaches 2 to each side."
 
 
 _INNER = (
@@ -336,7 +397,9 @@ def _not_at_the_border_alone(axes):
 
 def _properties(axes):
     return [
-        Property("Some results are NaN or infinite. Can your bracket be 0 or negative?", _is_finite),
+        Property(
+            "Some results are NaN or infinite. Is a bracket 0 or negative there, or a mean taken over nothing?", _is_finite
+        ),
         Property(
             "Some responses change their sign or become 0. Dividing by a positive number does neither.", _keeps_the_sign
         ),
@@ -346,8 +409,8 @@ def _properties(axes):
             _damps_no_more_than,
         ),
         Property(
-            "Where the window fits in whole, the result is right. Near the border it is not: there the window is cut "
-            "off, and what is left of it counts.",
+            "In this check the result is right where the window fits in whole, and wrong near the border. There the "
+            "window is cut off, and what is left of it counts.",
             _not_at_the_border_alone(axes),
         ),
     ]
@@ -357,6 +420,7 @@ def _translation_cases():
     """Odd and even n; from some on, halving and rounding, dividing and remainders differ. n is never k + 1."""
     return [
         Case("on k = 2.0, n = 5, alpha = 0.1, beta = 0.7", (2.0, 5, 0.1, 0.7)),
+        Case("on AlexNet's k = 2.0, n = 5, alpha = 0.0001, beta = 0.75", (2.0, 5, 1e-4, 0.75)),
         Case("on k = 3.5, n = 4, alpha = 0.6, beta = 0.6", (3.5, 4, 0.6, 0.6)),
         Case("on k = 5.0, n = 7, alpha = 0.35, beta = 0.9", (5.0, 7, 0.35, 0.9)),
         Case("on k = 1.5, n = 6, alpha = 0.25, beta = 0.8", (1.5, 6, 0.25, 0.8)),

@@ -52,7 +52,7 @@ lone_voice = ExperimentExercise(
     mistakes=[
         Mistake(
             "nothing finite",
-            "There is NaN or infinity in the result. Is k above 0, and the bracket with it?",
+            "There is NaN or infinity in the result. Is every bracket above 0, and its power not too large?",
             lambda r: not (np.isfinite(r["lead"]) and np.isfinite(r["kept"])),
         ),
         Mistake(
@@ -67,8 +67,8 @@ lone_voice = ExperimentExercise(
         ),
         Mistake(
             "no k",
-            "k must be above 0. With k = 0 a channel whose whole window is silent becomes 0 / 0, and with a negative k "
-            "the bracket itself can be 0 or negative.",
+            "The task asks for a k of at least 1. With k = 0 a channel whose whole window is silent becomes 0 / 0, and "
+            "with a negative k the bracket itself can be 0 or negative.",
             lambda r: r["k"] <= 0,
         ),
         Mistake(
@@ -96,14 +96,14 @@ lone_voice = ExperimentExercise(
         ),
         Mistake(
             "nothing moves",
-            "All channels are divided by nearly the same number: alpha times the sum of the crowd's squares is small "
+            "The crowd is damped hardly more than the lone channel: alpha times the sum of the crowd's squares is small "
             "beside k. AlexNet's k and alpha are for responses in the hundreds; these are at most 3.",
             lambda r: r["lead"] < 0.8 and _in_the_middle(r) < 0.5 * r["k"],
         ),
         Mistake(
             "hears the crowd",
-            "The window is so wide that the lone channel hears the crowd as well: the crowd's squares are in its "
-            "bracket, too. How far apart are they?",
+            "The window is so wide that it reaches from the lone channel to the crowd: squares of the crowd are in the "
+            "lone channel's bracket, too. How far apart are they?",
             lambda r: r["n"] // 2 >= _APART,
         ),
         Mistake(
@@ -114,8 +114,8 @@ lone_voice = ExperimentExercise(
         ),
         Mistake(
             "small exponent",
-            "The crowd's squares outweigh k, but the exponent takes most of that back: what the lone channel gains is "
-            "the ratio of the two brackets to the power beta.",
+            "The crowd's squares outweigh k, but the exponent is small: what the lone channel gains is the ratio of the "
+            "two brackets to the power beta.",
             lambda r: r["beta"] < 0.65 and _at_the_rim(r) >= 5 * r["k"],
         ),
         Mistake(

@@ -10,12 +10,18 @@ from helpers.exercises.local_response_normalization._shared import (
     _INNER,
     _MOVED,
     _NEGATIVE_START,
+    _NO_SUM_AT_THE_BORDER,
+    _NO_SUM_BEFORE_THE_FIRST,
+    _ONE_TOO_MANY_EACH_SIDE,
+    _ROUNDED_UP,
     _TRIMMED,
+    _WIDTH_FROM_THE_FIRST,
     _across,
     _both,
     _inner_only,
     _members,
     _moved_inside,
+    _no_sum_before_the_first,
     _padded_by_halves,
     _properties,
     _reach,
@@ -23,6 +29,7 @@ from helpers.exercises.local_response_normalization._shared import (
     _sums,
     _trimmed,
     _whole,
+    _width_from_the_first,
 )
 
 
@@ -40,6 +47,7 @@ def _across_cases():
     return [
         Case("on responses of shape (2, 3, 4, 7), with n = 3", (a, 1.5, 3, 0.5, 0.6)),
         Case("on responses of shape (2, 5, 2, 8), with n = 5", (tall, 1.0, 5, 0.3, 0.75)),
+        Case("on 4 channels, with n = 5", (tall[:1, :2, :, :4], 1.3, 5, 0.4, 0.8)),
         Case("with an even n, 4", (tall, 6.5, 4, 2.1, 0.75), edge=True),
         Case("with n = 1, where only the channel itself takes part", (a, 1.2, 1, 0.8, 0.5), edge=True),
         Case("with a window wider than all channels, n = 20", (a, 0.8, 20, 0.2, 1.3), edge=True),
@@ -191,6 +199,15 @@ def _channels_from_to(first, last):
     return wrong
 
 
+def _sums_without_last(a, n):
+    r, last = n // 2, a.shape[-1] - 1
+    return np.stack([(a[..., max(0, i - r) : min(last, i + r + 1)] ** 2).sum(-1) for i in range(last + 1)], axis=-1)
+
+
+def _power_of_each_term(a, k, n, alpha, beta):
+    return a / _sums((k + alpha * a**2) ** beta, -1, *_reach(n))
+
+
 def _already_normalized(a, k, n, alpha, beta):
     a, r = a.copy(), n // 2
     for i in range(a.shape[-1]):
@@ -251,7 +268,7 @@ lrn_across = CodeExercise(
         ),
         Mistake(
             "n / 2 rounded up",
-            "n/2 is rounded up. It is cut off: for n = 5 the window reaches 2 to each side.",
+            _ROUNDED_UP,
             _across(lambda n: (-(-n // 2), -(-n // 2))),
         ),
         Mistake(
@@ -269,6 +286,13 @@ lrn_across = CodeExercise(
             "times beta",
             "a is divided by the bracket and the quotient multiplied by beta. Beta is the bracket's exponent.",
             _across(end=lambda a, s, k, alpha, beta, n: a / (k + alpha * s) * beta),
+        ),
+        Mistake("one too many on each side", _ONE_TOO_MANY_EACH_SIDE, _across(lambda n: (n // 2 + 1, n // 2 + 1))),
+        Mistake(
+            "one too many on the left",
+            "The window reaches one channel too far on the left: channel i - n/2 - 1 is in it. A range or slice begins "
+            "with its first number.",
+            _across(lambda n: (n // 2 + 1, n // 2)),
         ),
         Mistake(
             "one too many on the right",
@@ -298,6 +322,18 @@ lrn_across = CodeExercise(
             "The window ends before min(N - 1, i + n/2): that channel is missing everywhere, and the last channel of "
             "all takes part nowhere. Python's ranges and slices stop *before* their end.",
             _over_windows(_sum_of_squares, stop=lambda i, r, N: min(N - 1, i + r)),
+        ),
+        Mistake(
+            "last channel in no sum",
+            "The last channel takes part in no sum; all other channels do as they should. N - 1 is its index, and "
+            "Python's ranges and slices stop *before* their end.",
+            _over_windows(_sum_of_squares, stop=lambda i, r, N: min(N - 1, i + r + 1)),
+        ),
+        Mistake(
+            "last channel in no sum, beta on the sum",
+            "The last channel takes part in no sum: ranges and slices stop *before* their end. And the power beta is "
+            "taken of the sum alone; in the formula it stands outside the bracket.",
+            lambda a, k, n, alpha, beta: a / (k + alpha * _sums_without_last(a, n) ** beta),
         ),
         Mistake(
             "differences without a zero",
@@ -357,6 +393,11 @@ lrn_across = CodeExercise(
             "last channel left out",
             "The last channel has no result. N - 1 is the last index, and a range stops before its end.",
             _channels_from_to(0, -1),
+        ),
+        Mistake(
+            "only the first channel",
+            "Only channel 0 has a result. Is the `return` inside the loop?",
+            _channels_from_to(0, 1),
         ),
         Mistake(
             "first channel without a sum",
@@ -452,6 +493,22 @@ lrn_across = CodeExercise(
             _across(lambda n: (2, 2)),
         ),
         Mistake(
+            "AlexNet's numbers",
+            "k is 2, n is 5, alpha is 1e-4 and beta is 0.75, whatever is passed. These are AlexNet's; use the arguments.",
+            _across(lambda n: (2, 2), end=lambda a, s, k, alpha, beta, n: a / (2 + 1e-4 * s) ** 0.75),
+        ),
+        Mistake(
+            "first picture's sums",
+            "The sums of the first picture are used for all pictures of the batch. Each picture has sums of its own.",
+            _across(after_sum=lambda s, a, n: s[:1]),
+        ),
+        Mistake(
+            "power of each term",
+            "The bracket and its power are computed for each channel of the window, and these powers are added. The sum "
+            "of the squares comes first, then k, then the power.",
+            _power_of_each_term,
+        ),
+        Mistake(
             "all channels",
             "The sum runs over all channels, whatever n is. Only the channels up to n/2 away take part.",
             _whole((-1,)),
@@ -545,7 +602,7 @@ lrn_across = CodeExercise(
             )
             for width_name, width, more in (
                 ("n // 2 to each side", lambda n: 2 * (n // 2) + 1, ""),
-                ("n ones", lambda n: n, " And an even n reaches n/2 to both sides, which makes n + 1 ones."),
+                ("n ones", lambda n: n, " And an even n reaches n/2 to both sides: the window then has n + 1 channels."),
             )
             for assigned in (False, True)
         ),
@@ -556,9 +613,24 @@ lrn_across = CodeExercise(
             "missing: slices stop *before* their end.",
             _slices_from_below_zero((-1,), end=0),
         ),
+        Mistake(
+            "negative start, mean",
+            "Near the lower border the slice starts below 0, where NumPy counts from the end: it may be empty, and the "
+            "mean of nothing is NaN. And the formula has the sum of the squares, not their mean.",
+            _over_windows(lambda window: (window**2).mean(axis=-1), first=lambda i, r, N: i - r),
+        ),
         Mistake("window moved inside", _MOVED, _moved_inside((-1,))),
         Mistake("border left as it was", _INNER, _inner_only((-1,), "kept")),
         Mistake("border left at 0", _INNER, _inner_only((-1,), "zero")),
+        Mistake("border without a sum", _NO_SUM_AT_THE_BORDER, _inner_only((-1,), "no sum")),
+        Mistake("lower border without a sum", _NO_SUM_BEFORE_THE_FIRST, _no_sum_before_the_first((-1,))),
+        Mistake("same width at the border", _WIDTH_FROM_THE_FIRST, _width_from_the_first((-1,), lambda n: 2 * (n // 2) + 1)),
+        Mistake(
+            "n wide, also at the border",
+            "The window is n wide everywhere. Where its start is cut off at 0, its end moves on, and fewer should take "
+            "part; and an even n reaches n/2 to both sides, which makes n + 1.",
+            _width_from_the_first((-1,), lambda n: n),
+        ),
         Mistake(
             "neighbours already normalized",
             "The result is written into the array whose neighbours are still to be read: a channel sees neighbours on "

@@ -10,12 +10,18 @@ from helpers.exercises.local_response_normalization._shared import (
     _INNER,
     _MOVED,
     _NEGATIVE_START,
+    _NO_SUM_AT_THE_BORDER,
+    _NO_SUM_BEFORE_THE_FIRST,
+    _ONE_TOO_MANY_EACH_SIDE,
+    _ROUNDED_UP,
     _TRIMMED,
+    _WIDTH_FROM_THE_FIRST,
     _across,
     _both,
     _inner_only,
     _members,
     _moved_inside,
+    _no_sum_before_the_first,
     _padded_by_halves,
     _properties,
     _reach,
@@ -23,6 +29,7 @@ from helpers.exercises.local_response_normalization._shared import (
     _sums,
     _trimmed,
     _whole,
+    _width_from_the_first,
 )
 
 
@@ -44,10 +51,11 @@ def _within_cases():
     return [
         Case("on responses of shape (2, 6, 4, 3), taller than wide, with n = 3", (tall, 1.5, 3, 0.3, 0.6)),
         Case("on responses of shape (3, 3, 7, 2), wider than tall, with n = 5", (wide, 1.0, 5, 0.2, 0.75)),
+        Case("on pictures of 2 by 3 places, smaller than the window, with n = 5", (tall[:, 1:3, :3, 1:], 1.3, 5, 0.25, 0.7)),
         Case("with an even n, 4", (tall, 2.0, 4, 1.2, 0.75), edge=True),
         Case("with n = 1, where only the element itself takes part", (tall, 1.2, 1, 0.8, 0.5), edge=True),
         Case("with a window larger than the picture, n = 20", (wide, 0.8, 20, 0.1, 1.3), edge=True),
-        Case("on pictures of a single place", (wide[:2, :1, :1], 2.5, 3, 1.3, 0.6), edge=True),
+        Case("on pictures of a single place", (wide[:2, :1, :1], 2.5, 3, 1.3, 0.6)),
         Case("with alpha = 1e-4, on responses in the hundreds", (200 * tall, 2.0, 3, 1e-4, 0.75)),
     ]
 
@@ -198,6 +206,45 @@ def _x_and_y_swapped(a, k, n, alpha, beta):
             window = a[:, max(0, x - r) : x + r + 1, max(0, y - r) : y + r + 1]
             total[:, y, x] = (window**2).sum(axis=(1, 2))
     return a / (k + alpha * total) ** beta
+
+
+def _last_in_no_sum(row, column):
+    """The last row or column of the picture, or both, are in no window."""
+
+    def wrong(a, k, n, alpha, beta):
+        total = a**2
+        if row:
+            total[:, -1] = 0
+        if column:
+            total[:, :, -1] = 0
+        for axis in (1, 2):
+            total = _sums(total, axis, *_reach(n))
+        return a / (k + alpha * total) ** beta
+
+    return wrong
+
+
+def _never_reset(a, k, n, alpha, beta):
+    total = _sums(_sums(a**2, 1, *_reach(n)), 2, *_reach(n))
+    one_after_another = total.reshape(len(a), -1, a.shape[-1])
+    return a / (k + alpha * np.cumsum(one_after_another, axis=1).reshape(a.shape)) ** beta
+
+
+def _only_the_last(a, k, n, alpha, beta):
+    H, W = a.shape[1:3]
+    last = a[:, np.minimum(H - 1, np.arange(H) + n // 2)][:, :, np.minimum(W - 1, np.arange(W) + n // 2)]
+    return a / (k + alpha * last**2) ** beta
+
+
+def _only_first(what, rest):
+    """Only the first row, or the first place, has a sum or a result."""
+
+    def wrong(a, k, n, alpha, beta):
+        place = np.zeros(a.shape, bool)
+        place[:, :1, : 1 if what == "place" else None] = True
+        return np.where(place, _within()(a, k, n, alpha, beta), a / k**beta if rest == "sum" else 0.0)
+
+    return wrong
 
 
 def _cross(total, a, n):
@@ -351,8 +398,14 @@ lrn_within = CodeExercise(
         ),
         Mistake(
             "n / 2 rounded up",
-            "n/2 is rounded up. It is cut off: for n = 5 the window reaches 2 to each side.",
+            _ROUNDED_UP,
             _within(reach=lambda n: (-(-n // 2), -(-n // 2))),
+        ),
+        Mistake("one too many on each side", _ONE_TOO_MANY_EACH_SIDE, _within(reach=lambda n: (n // 2 + 1, n // 2 + 1))),
+        Mistake(
+            "one too many at the start",
+            "The window reaches one too far to the left and up. A range or slice begins with its first number.",
+            _within(reach=lambda n: (n // 2 + 1, n // 2)),
         ),
         Mistake(
             "one too many at the end",
@@ -383,6 +436,44 @@ lrn_within = CodeExercise(
             "The window ends before min(H - 1, y + n/2) and min(W - 1, x + n/2): its last row and column are missing, "
             "and those of the picture take part nowhere. Python's ranges and slices stop *before* their end.",
             _end_not_included,
+        ),
+        *(
+            Mistake(
+                f"last {which} in no sum",
+                f"The picture's last {which} takes part in no sum; all other places do as they should. H - 1 is the index "
+                "of the last row, W - 1 that of the last column, and Python's ranges and slices stop *before* their end.",
+                _last_in_no_sum("row" in which, "column" in which),
+            )
+            for which in ("row and column", "row", "column")
+        ),
+        Mistake(
+            "never reset",
+            "The sum goes on growing from place to place: it is not set back to 0 before the next one.",
+            _never_reset,
+        ),
+        Mistake(
+            "only the last one",
+            "Only the last place of the window is in the sum. In a loop over q and p: is something overwritten each time "
+            "that should be added up?",
+            _only_the_last,
+        ),
+        Mistake(
+            "AlexNet's numbers",
+            "k is 2, n is 5, alpha is 1e-4 and beta is 0.75, whatever is passed. These are AlexNet's; use the arguments.",
+            _within(reach=lambda n: (2, 2), end=lambda a, s, k, alpha, beta, n: a / (2 + 1e-4 * s) ** 0.75),
+        ),
+        Mistake(
+            "first picture's sums",
+            "The sums of the first picture are used for all pictures of the batch. Each picture has sums of its own.",
+            _within(after_sum=lambda s, a, n: s[:1]),
+        ),
+        *(
+            Mistake(
+                f"only the first {what} has a {rest}",
+                f"Only the first {what} has a {rest}. Is the `return` inside a loop?",
+                _only_first(what, rest),
+            )
+            for what in ("row", "place") for rest in ("sum", "result")
         ),
         Mistake(
             "first ones missing",
@@ -560,6 +651,15 @@ lrn_within = CodeExercise(
         Mistake("window moved inside", _MOVED, _moved_inside((1, 2))),
         Mistake("border left as it was", _INNER, _inner_only((1, 2), "kept")),
         Mistake("border left at 0", _INNER, _inner_only((1, 2), "zero")),
+        Mistake("border without a sum", _NO_SUM_AT_THE_BORDER, _inner_only((1, 2), "no sum")),
+        Mistake("lower border without a sum", _NO_SUM_BEFORE_THE_FIRST, _no_sum_before_the_first((1, 2))),
+        Mistake("same width at the border", _WIDTH_FROM_THE_FIRST, _width_from_the_first((1, 2), lambda n: 2 * (n // 2) + 1)),
+        Mistake(
+            "n wide, also at the border",
+            "The window is n wide everywhere. Where its start is cut off at 0, its end moves on, and fewer should take "
+            "part; and an even n reaches n/2 to both sides, which makes n + 1.",
+            _width_from_the_first((1, 2), lambda n: n),
+        ),
         Mistake(
             "neighbours already normalized",
             "The result is written into the array whose neighbours are still to be read. Keep a for reading, write "

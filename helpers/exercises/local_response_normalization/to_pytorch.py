@@ -24,14 +24,15 @@ to_pytorch = CodeExercise(
     mistakes=[
         Mistake(
             "size n",
-            "For odd n this size is right. For an even one PyTorch's window is exactly n wide and lopsided; ours "
-            "counts n + 1 channels. Which size counts as many?",
+            "For odd n this size is right. For an even one PyTorch's window is exactly n wide, with one channel more in "
+            "front than behind; ours counts n + 1 channels. Which size counts as many?",
             lambda k, n, alpha, beta: (n, alpha * (2 * (n // 2) + 1), beta, k),
             ("size",),
         ),
         Mistake(
             "alpha times n",
-            "For odd n this alpha is right. For an even n PyTorch divides by its size, which is not n then.",
+            "For odd n this alpha is right. PyTorch divides by its size, and for an even n our window does not have n "
+            "channels.",
             lambda k, n, alpha, beta: (2 * (n // 2) + 1, alpha * n, beta, k),
             ("alpha",),
         ),
@@ -47,6 +48,12 @@ to_pytorch = CodeExercise(
             "For even n this size is right. For odd n our window counts n.",
             lambda k, n, alpha, beta: (n + 1, alpha * (2 * (n // 2) + 1), beta, k),
             ("size",),
+        ),
+        Mistake(
+            "odd and even exchanged",
+            "An odd n counts n + 1 channels here, an even one n. In our formula it is the other way round.",
+            lambda k, n, alpha, beta: (n + n % 2, alpha * (n + n % 2), beta, k),
+            ("size", "alpha"),
         ),
         Mistake(
             "even n made smaller",
@@ -136,6 +143,23 @@ to_pytorch = CodeExercise(
             ("alpha",),
         ),
         Mistake(
+            "alpha times 5",
+            "alpha is multiplied by 5 whatever n is. That is AlexNet's window; use the argument.",
+            lambda k, n, alpha, beta: (2 * (n // 2) + 1, 5 * alpha, beta, k),
+            ("alpha",),
+        ),
+        *(
+            Mistake(
+                f"alpha rounded to {digits}",
+                "alpha is rounded. Return it in full: of AlexNet's 0.0001, rounding leaves 0 or another number.",
+                lambda k, n, alpha, beta, digits=digits: (
+                    2 * (n // 2) + 1, round(alpha * (2 * (n // 2) + 1), digits), beta, k
+                ),
+                ("alpha",),
+            )
+            for digits in (1, 2, 3)
+        ),
+        Mistake(
             "alpha left at its default",
             "alpha is 0.0001, PyTorch's default, whatever is passed.",
             lambda k, n, alpha, beta: (2 * (n // 2) + 1, 1e-4, beta, k),
@@ -184,6 +208,12 @@ to_pytorch = CodeExercise(
             ("size", "alpha", "beta", "k"),
         ),
         Mistake(
+            "AlexNet's numbers",
+            "This is the translation of AlexNet's constants, whatever is passed. Translate the four arguments.",
+            lambda k, n, alpha, beta: (5, 5e-4, 0.75, 2.0),
+            ("size", "alpha", "beta", "k"),
+        ),
+        Mistake(
             "as they came",
             "This is k, n, alpha, beta as they came. PyTorch's order is size, alpha, beta, k, and two of the numbers "
             "change.",
@@ -215,5 +245,5 @@ to_pytorch = CodeExercise(
         "number, and an odd size is symmetric.",
     ],
     insight="PyTorch's alpha is an alpha for the mean of `size` squares, ours one for their sum. And no even size of "
-    "PyTorch is our even n: its window is lopsided then.",
+    "PyTorch is our even n: its window has one channel more in front than behind.",
 )

@@ -34,7 +34,7 @@ to_tensorflow = CodeExercise(
         ),
         Mistake(
             "radius rounded up",
-            "n/2 is rounded up. It is cut off: for n = 5 the window reaches 2 to each side.",
+            "n/2 is rounded up, but the formula cuts it off: for n = 5 the window reaches 2 to each side.",
             lambda k, n, alpha, beta: (-(-n // 2), k, alpha, beta),
             ("depth_radius",),
         ),
@@ -149,6 +149,15 @@ to_tensorflow = CodeExercise(
             "to translate.",
             lambda k, n, alpha, beta: (n // 2, k, alpha * (n // 2), beta),
             ("alpha",),
+        ),
+        *(
+            Mistake(
+                f"alpha rounded to {digits}",
+                "alpha is rounded. Return it in full: AlexNet's is 0.0001, and rounding leaves 0 of it.",
+                lambda k, n, alpha, beta, digits=digits: (n // 2, k, round(alpha, digits), beta),
+                ("alpha",),
+            )
+            for digits in (1, 2)
         ),
         Mistake(
             "alpha left at its default",

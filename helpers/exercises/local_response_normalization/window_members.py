@@ -19,36 +19,71 @@ _NO_CLIPPING = (
     "border there is nothing to add."
 )
 _ONE_SIDE = "that is channel i and one side of it. The sum reaches to both sides."
+_EACH_OTHERS_PLACE = (
+    "these two stand in each other's place, or each is off by one. Write the j down, first for channel 0, which has "
+    "nothing on its left, then for channel 14, which has channel 15 on its right"
+)
 _N_EACH_SIDE = "that would be n on each side. The sum reaches n/2 to each side."
 
 
 def _cut_off_at_one_end():
     """The window is cut off on one side only, and reaches too far or lacks a channel as well."""
-    one_end = "that would be cut off at one end of the channels only; it ends at both. "
-    radius = "And that would be n on each side, where the sum reaches n/2. "
-    rounded = "And that would be n/2 rounded up, where it is cut off. "
-    missing = "And one is missing: channel i itself, or one end."
+    missing = (
+        "here channels beyond one end are counted, or one is missing (channel i itself, or the first or last j), or "
+        "both. The sum begins at max(0, ...) and ends at min(N - 1, ...)."
+    )
+    radius = "here the sum reaches n to each side, where n/2 is meant, or goes on beyond one end of the channels, or both."
+    rounded = "here n/2 is rounded up, where it is cut off, or channels beyond one end are counted, or both."
+    radius_missing = (
+        "two or three faults come together here: a reach of n to each side, where n/2 is meant; channels beyond one "
+        "end; a missing channel."
+    )
+    rounded_missing = (
+        "two or three faults come together here: n/2 rounded up, where it is cut off; channels beyond one end; a "
+        "missing channel."
+    )
     found = {
         "left, one too few": (missing, _each(4, 2, 4, 4, 28)),
         "right, one too few": (missing, _each(4, 4, 3, 4, 27)),
         "left, radius": (radius, _each(11, 6, 11, 9, 49)),
         "right, radius": (radius, _each(11, 11, 7, 9, 48)),
-        "left, radius, one too few": (radius + missing, _each(10, 5, 10, 8, 48)),
-        "right, radius, one too few": (radius + missing, _each(10, 10, 6, 8, 47)),
+        "left, radius, one too few": (radius_missing, _each(10, 5, 10, 8, 48)),
+        "right, radius, one too few": (radius_missing, _each(10, 10, 6, 8, 47)),
         "left, rounded up": (rounded, _each(7, 4, 7, 5, 29)),
         "right, rounded up": (rounded, _each(7, 7, 5, 5, 28)),
-        "left, rounded up, one too few": (rounded + missing, _each(6, 3, 6, 4, 28)),
-        "right, rounded up, one too few": (rounded + missing, _each(6, 6, 4, 4, 27)),
+        "left, rounded up, one too few": (rounded_missing, _each(6, 3, 6, 4, 28)),
+        "right, rounded up, one too few": (rounded_missing, _each(6, 6, 4, 4, 27)),
     }
-    return [
-        Mistake(f"clipped on the {name}", (one_end + more).strip(), values) for name, (more, values) in found.items()
-    ]
+    return [Mistake(f"clipped on the {name}", message, values) for name, (message, values) in found.items()]
 
 
 window_members = PredictExercise(
     _ANSWERS,
     variable="members",
     patterns=[
+        Mistake("borders swapped", _EACH_OTHERS_PLACE + ".", {"n = 5, i = 0": 4, "n = 5, i = 14": 3}),
+        Mistake(
+            "borders swapped, n channels",
+            "the first two of these stand in each other's place, or each is off by one. The third is n itself, and an "
+            "even n reaches n/2 to *both* sides of channel i. Write the j down for each.",
+            {"n = 5, i = 0": 4, "n = 5, i = 14": 3, "n = 4, i = 8": 4},
+        ),
+        Mistake(
+            "three channels",
+            "that is channel i with one side only, or with one channel on each side. The sum reaches n/2 to both sides.",
+            {"n = 5, i = 8": 3, "n = 5, i = 14": 3, "n = 4, i = 8": 3},
+        ),
+        Mistake(
+            "one channel on each side",
+            "that would be one channel on each side of channel i, as far as there is one. The sum reaches n/2 to each "
+            "side.",
+            _each(3, 2, 3, 3, 3),
+        ),
+        Mistake(
+            "all channels",
+            "that is all the channels there are. Only those up to n/2 away take part.",
+            _each(16, 16, 16, 16, 16),
+        ),
         Mistake(
             "channel 0 left out",
             "one is missing here. Channel 0 takes part as well: the channels are numbered from 0.",
@@ -186,7 +221,11 @@ window_members = PredictExercise(
             Mistake("n on each side", "11 would be 5 on each side. The sum reaches n/2 to each side.", 11),
             Mistake("n / 2 rounded up", "7 would be 3 on each side. n/2 is a whole number here, cut off: 5/2 is 2.", 7),
             Mistake("n + 1", "2 on the left, 2 on the right: and how many in the middle?", 6),
-            Mistake("one side only", "3 are the channel and one side. The sum reaches to both.", 3),
+            Mistake(
+                "one side only",
+                "3 would be the channel with one side only, or with one channel on each side. The sum reaches n/2 to both.",
+                3,
+            ),
             Mistake("reach", "2 is the reach to one side, not the count.", 2),
         ],
         "n = 5, i = 0": [
@@ -195,8 +234,9 @@ window_members = PredictExercise(
                 "the sum begins at channel 0, and 5 channels from there would end at channel 4. How far does n/2 reach?",
                 5,
             ),
-            Mistake("own channel left out, left", "2 are the neighbours. j = i lies in the sum, too.", 2),
-            Mistake("only itself", "channel 0 has no neighbours on the left. On the right it has.", 1),
+            Mistake("own channel left out, left", "2 are its neighbours on the right. j = i lies in the sum, too.", 2),
+            Mistake("nothing", "channel 0 takes part in its own sum, and so do its neighbours on the right.", 0),
+            Mistake("only itself", "channel 0 has no neighbours on the left, but it has some on the right.", 1),
             Mistake("rounded up, left", "4 would be the channel and 3 to the right. n/2 is cut off: 5/2 is 2.", 4),
             Mistake("n on each side, left", "6 would be the channel and 5 to the right. The sum reaches n/2.", 6),
         ],
@@ -213,7 +253,12 @@ window_members = PredictExercise(
                 3,
             ),
             Mistake("n on each side, right", "7 would be 5 to the left, the channel and 1 to the right. The sum reaches n/2.", 7),
-            Mistake("only two", "both neighbours on the left are inside, and the channel itself.", 2),
+            Mistake(
+                "only two",
+                "2 are too few. Its two neighbours on the left take part, and channel 14 itself. What is on its right?",
+                2,
+            ),
+            Mistake("right neighbours only", "1 is what takes part on its right. Add its left side, and channel 14 itself.", 1),
         ],
         "n = 4, i = 8": [
             Mistake(
@@ -227,6 +272,10 @@ window_members = PredictExercise(
         _WIDE: [
             Mistake("N - 1", "15 is the last index. Counted from 0, there are N channels.", 15),
             Mistake("N + 1", "the last index is N - 1, not N.", 17),
+            *(
+                Mistake(f"{count} on one side", "that is one side of channel 8 only. The sum reaches to both sides.", count)
+                for count in (7, 8, 9)
+            ),
             *(Mistake(f"{count} of 16 channels", _NO_CLIPPING, count) for count in (20, 21, 28, 29, 40, 41, 80, 81)),
         ],
     },

@@ -137,6 +137,11 @@ center = CodeExercise(
             "with the function's own argument.",
             lambda x: np.zeros((5, 3)),
         ),
+        Mistake(
+            "nothing but zeros",
+            "The result is 0 everywhere. Is x subtracted from itself? Subtract the mean of each column.",
+            lambda x: 0 * x,
+        ),
         Mistake("unchanged", "x comes back unchanged.", lambda x: x.copy()),
         Mistake("median", "You subtract the median of each column, not its mean.", _without(lambda x: np.median(x, axis=0))),
         Mistake(

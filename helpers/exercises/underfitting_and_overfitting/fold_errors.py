@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 from helpers.exercises.engine import Case, CodeExercise, Mistake, Property
@@ -99,6 +101,94 @@ _SWAPPED = (
 
 
 _NO_NUMBER = "One number comes back. Asked is the error of each fold, shape (K,): its spread says how far to trust it."
+
+
+# What goes into learning and measuring, wrong: name, message, ``one(x, y, held_out, learn, measure)``.
+_PREPARED = [
+    (
+        "scaling leaks", "The mean and the standard deviation are taken from all examples, the held-out ones included.",
+        lambda x, y, out, learn, measure: measure(learn(_scaled(x, x)[~out], y[~out]), _scaled(x, x)[out], y[out]),
+    ),
+    (
+        "held-out scaled by itself",
+        "The held-out examples are standardized with their own mean and standard deviation, in place of those of the training "
+        "folds.",
+        lambda x, y, out, learn, measure: measure(
+            learn(_scaled(x[~out], x[~out]), y[~out]), _scaled(x[out], x[out]), y[out]),
+    ),
+    (
+        "not standardized", "The features are not standardized.",
+        lambda x, y, out, learn, measure: measure(learn(x[~out], y[~out]), x[out], y[out]),
+    ),
+    (
+        "measured on the training folds, scaling leaks",
+        "The mean and the standard deviation are taken from all examples, and the error is measured on the examples the model "
+        "was trained on.",
+        lambda x, y, out, learn, measure: measure(learn(_scaled(x, x)[~out], y[~out]), _scaled(x, x)[~out], y[~out]),
+    ),
+    (
+        "trained on everything", "The model is trained on all examples, the held-out ones included.",
+        lambda x, y, out, learn, measure: measure(learn(_scaled(x, x[~out]), y), _scaled(x[out], x[~out]), y[out]),
+    ),
+]
+_MEASURED = [
+    ("root taken", "And the root is taken: asked is the mean *squared* error.",
+     lambda decide, x, y: np.sqrt(_error(decide, x, y))),
+    ("absolute errors", "And these are mean absolute errors: asked is the mean *squared* error.",
+     lambda decide, x, y: np.abs(decide(x) - y).mean()),
+    ("squares summed", "And the squared errors of a fold are summed: take their mean.",
+     lambda decide, x, y: ((decide(x) - y) ** 2).sum()),
+]
+_COLLECTED = [
+    ("averaged over the folds", "And one number comes back: asked is the error of each fold, shape (K,).", np.mean),
+    ("a fold missing", "And the last fold is missing: `range` stops before its end.", lambda errors: errors[:-1]),
+    ("last fold only", "And only the last fold's error comes back.", lambda errors: errors[-1]),
+]
+
+
+def _two_things():
+    """A wrong preparation, and something wrong in the measure or in what is collected."""
+    for (name, text, one), (also, more, measure) in itertools.product(_PREPARED, _MEASURED):
+        yield Mistake(f"{name}, {also}", f"Two things. {text} {more}", _measured_by(one, measure))
+    for (name, text, one), (also, more, collect) in itertools.product(_PREPARED, _COLLECTED):
+        yield Mistake(f"{name}, {also}", f"Two things. {text} {more}", _collected_by(one, collect))
+    name, text, one = _PREPARED[3]
+    yield Mistake(name, f"Two things. {text}", _measured_by(one, _error))
+
+
+def _measured_by(one, measure):
+    return _folds(lambda x, y, out, learn: one(x, y, out, learn, measure))
+
+
+def _collected_by(one, collect):
+    return lambda *args: collect(_measured_by(one, _error)(*args))
+
+
+def _measure(measure):
+    """The right scaling and learning with another ``measure(decide, x, y)``."""
+    return _folds(lambda x, y, out, learn: _right_fold(x, y, out, learn, measure))
+
+
+def _divided(by):
+    """The squared errors of a fold, summed, divided ``by(x, held_out)``."""
+    return _folds(lambda x, y, out, learn: _right_fold(
+        x, y, out, learn, lambda decide, a, b: ((decide(a) - b) ** 2).sum()) / by(x, out))
+
+
+def _scaled_once(x, y, fold, learn):
+    return np.array([
+        _error(learn(_scaled(x, x[fold != 0])[fold != k], y[fold != k]), _scaled(x, x[fold != 0])[fold == k], y[fold == k])
+        for k in range(fold.max() + 1)
+    ])
+
+
+def _for_each_example(x, y, fold, learn):
+    """All squared errors in the order of x, each with its fold held out."""
+    found = np.empty(len(x))
+    for k in range(fold.max() + 1):
+        out = fold == k
+        found[out] = _right_fold(x, y, out, learn, lambda decide, a, b: (decide(a) - b) ** 2)
+    return found
 
 
 fold_errors = CodeExercise(
@@ -395,13 +485,96 @@ fold_errors = CodeExercise(
             lambda x, y, fold, learn: _list_of_folds(x, y, blocks(len(x), fold.max() + 1), learn),
         ),
         Mistake(
+            "scaled once",
+            "The mean and the standard deviation of the first round are kept for all rounds. Each fold has other training "
+            "examples: compute both again.",
+            _scaled_once,
+        ),
+        Mistake(
+            "held-out centred by itself",
+            "The held-out examples are centred with their own mean; the rest is right. Use the mean of the training folds for "
+            "both.",
+            _folds(lambda x, y, out, learn: _error(
+                learn(_scaled(x[~out], x[~out]), y[~out]), (x[out] - x[out].mean(axis=0)) / x[~out].std(axis=0), y[out])),
+        ),
+        Mistake(
+            "only the mean divided",
+            "Only the mean is divided by the standard deviation. The division comes before the subtraction unless brackets say "
+            "otherwise.",
+            _folds(lambda x, y, out, learn: (lambda z: _error(learn(z[~out], y[~out]), z[out], y[out]))(
+                x - x[~out].mean(axis=0) / x[~out].std(axis=0))),
+        ),
+        Mistake(
+            "every prediction with every y",
+            "Every prediction is compared with *every* y of the fold: a column beside a row broadcasts to a table. Both have "
+            "shape (n,).",
+            _measure(lambda decide, x, y: ((decide(x) - y[:, None]) ** 2).mean()),
+        ),
+        Mistake(
+            "share of errors",
+            "That is the share of predictions that differ from y. Numbers are predicted here, and hardly one is met exactly: "
+            "take the mean of the squared differences.",
+            _measure(lambda decide, x, y: (decide(x) != y).mean()),
+        ),
+        Mistake(
+            "y centred, mean not added again",
+            "It learns from y without its mean, and compares the predictions with y itself: the mean is missing in them. Leave y "
+            "as it is.",
+            _folds(lambda x, y, out, learn: _error(
+                learn(_scaled(x[~out], x[~out]), y[~out] - y[~out].mean()), _scaled(x[out], x[~out]), y[out])),
+        ),
+        Mistake(
+            "divided by the training examples",
+            "The sum of a fold's squared errors is divided by the number of *training* examples. Divide by the fold's own.",
+            _divided(lambda x, out: np.sum(~out)),
+        ),
+        Mistake(
+            "divided by the mean size of a fold",
+            "The sum of a fold's squared errors is divided by N/K. The folds may differ in size: divide by the fold's own number.",
+            lambda x, y, fold, learn: _divided(lambda x, out: len(x) / (fold.max() + 1))(x, y, fold, learn),
+        ),
+        Mistake(
+            "variance of the errors",
+            "That is the variance of a fold's errors: their mean is taken off before they are squared. An error that all of "
+            "them share counts, too.",
+            _measure(lambda decide, x, y: (decide(x) - y).var()),
+        ),
+        Mistake(
+            "a round for each example",
+            "There is a round for each *example*, with its fold held out. Asked is one for each fold: 0 to `fold.max()`, each "
+            "once.",
+            lambda x, y, fold, learn: _list_of_folds(x, y, fold, learn)[fold],
+        ),
+        Mistake(
+            "all squared errors",
+            "These are the squared errors of all examples, shape (N,). Take their mean in each fold, shape (K,).",
+            _for_each_example,
+        ),
+        Mistake(
+            "folds in order of appearance",
+            "The errors are those of the folds, in the order in which the folds appear in `fold`. Fold 0 comes first.",
+            lambda x, y, fold, learn: _list_of_folds(x, y, fold, learn)[list(dict.fromkeys(fold.tolist()))],
+        ),
+        Mistake(
+            "folds counted from 1",
+            "The folds are numbered from 0 to K − 1, and here it counts from 1 to K: fold 0 is missing, and fold K has no "
+            "example, which gives NaN.",
+            lambda x, y, fold, learn: np.append(_list_of_folds(x, y, fold, learn)[1:], np.nan),
+        ),
+        Mistake(
+            "sign turned",
+            "The errors are negative, as scikit-learn's scores are, for which larger is better. Asked is the error itself.",
+            lambda *args: -_list_of_folds(*args),
+        ),
+        *_two_things(),
+        Mistake(
             "always five folds",
             "The number of folds is fixed at 5. It depends on `fold`, whose numbers run from 0 to K − 1.",
             lambda x, y, fold, learn: np.array([_right_fold(x, y, fold == k, learn) for k in range(5)]),
         ),
     ],
     properties=[
-        Property("Every error should be a positive number; one is not.",
+        Property("Every error should be a positive number; not every one is.",
                  lambda args, outputs: bool(np.all(outputs[0] > 0))),
     ],
     points=3,

@@ -36,7 +36,7 @@ def _duel_report(result):
 rescue_degree_15 = ExperimentExercise(
     measured=_duel_missing,
     attempted=lambda r: any(r[name] != value for name, value in DUEL_START.items()),
-    met=lambda r: r["noise"] > 0 and r["measurements"] <= 3000 and _duel_ratio(r) >= _DUEL_TARGET,
+    met=lambda r: r["noise"] > 0 and 16 <= r["measurements"] <= 3000 and _duel_ratio(r) >= _DUEL_TARGET,
     report=_duel_report,
     solved="""
         result = duel(measurements=1000, noise=0.05)
@@ -49,18 +49,26 @@ rescue_degree_15 = ExperimentExercise(
         ),
         Mistake("negative noise", "A standard deviation is not negative.", lambda r: r["noise"] < 0),
         Mistake(
+            "not a number", "The distances are not numbers: is the noise one?",
+            lambda r: not np.isfinite([r["noise"], r["degree 4"], r["degree 15"]]).all(),
+        ),
+        Mistake(
             "more than 3000", "More than 3000 measurements are too expensive. Is there another way to lower the variance?",
             lambda r: r["measurements"] > 3000,
         ),
         Mistake(
+            "fewer than 16", "Take at least 16 measurements: degree 15 has 16 coefficients to find.",
+            lambda r: r["measurements"] < 16,
+        ),
+        Mistake(
             "fewer measurements",
-            "Fewer measurements give degree 15 less to go by, whatever the noise. Take more than 30.",
-            lambda r: r["measurements"] < 16 or r["measurements"] < 30 and _duel_ratio(r) < 1,
+            "Fewer measurements than before give degree 15 less to go by, and degree 4 is still ahead. Take more.",
+            lambda r: r["measurements"] < 30 and _duel_ratio(r) < 1,
         ),
         Mistake(
             "more noise",
-            "Noise is what keeps degree 15 from the truth, and it swallows more of it than degree 4 does. Take less noise "
-            "than before.",
+            "Noise is what keeps degree 15 from the truth: with 16 coefficients it follows the noise more closely than degree 4 "
+            "does. Take less noise than before.",
             lambda r: r["noise"] > 0.1 and _duel_ratio(r) < 1,
         ),
         Mistake(
@@ -68,6 +76,12 @@ rescue_degree_15 = ExperimentExercise(
             "The right direction, but degree 4 is still ahead. Its bias keeps it from coming nearer to the truth than about "
             "0.014. Nothing of the kind keeps degree 15: go on.",
             lambda r: _duel_ratio(r) < 1,
+        ),
+        Mistake(
+            "hardly apart",
+            "The two are hardly apart. The bias of degree 4 keeps it from coming nearer to the truth than about 0.014. Nothing of "
+            "the kind keeps degree 15: go on.",
+            lambda r: _duel_ratio(r) < 1.05,
         ),
     ],
     otherwise="Degree 15 is ahead, but not twice as near to the truth yet. Its bias is tiny. What else still keeps it from the "

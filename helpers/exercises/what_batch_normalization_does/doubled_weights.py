@@ -5,6 +5,15 @@ from __future__ import annotations
 from helpers.exercises.engine import Mistake, PredictExercise
 
 
+# They do not say what the gradient is multiplied by: that is asked above.
+_GROWS = (
+    "the step must be twice as long as before, as W is: the rate has to grow. How much depends on the gradient, too."
+)
+
+
+_TWO_FACTORS = "two factors belong here, one for the gradient and one for the length of W. Together they are less than that."
+
+
 doubled_weights = PredictExercise(
     {
         "output": 1.0,
@@ -113,27 +122,23 @@ doubled_weights = PredictExercise(
         "learning rate for the same step": [
             Mistake(
                 "rate unchanged",
-                "the same rate makes a step half as long, since the gradient has halved, and the weights are twice as long. "
-                "Both make the turn smaller.",
+                "the step must be twice as long as before, as W is. And what has become of the gradient that it is made of?",
                 1.0,
             ),
             Mistake(
                 "rate doubled",
-                "that makes up for the halved gradient. But the step must also be twice as long as before, as W is.",
+                "two things count: the step must be twice as long as before, as W is, and the gradient that it is made of is not "
+                "what it was.",
                 2.0,
             ),
-            Mistake("rate halved", "the rate must make up for a smaller gradient, so it has to grow.", 0.5),
+            Mistake("rate halved", _GROWS, 0.5),
             Mistake(
                 "rate quartered",
-                "it is the other way round: the gradient is smaller and the weights are longer, so the rate has to grow.",
+                _GROWS,
                 0.25,
             ),
-            Mistake("rate times 8", "two factors of 2: one for the gradient, one for the length of W.", 8.0),
-            Mistake(
-                "rate times 16",
-                "two factors of 2, not of 4: one for the gradient, one for the length of W.",
-                16.0,
-            ),
+            Mistake("rate times 8", _TWO_FACTORS, 8.0),
+            Mistake("rate times 16", _TWO_FACTORS, 16.0),
         ],
     },
     points=2,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 from helpers.exercises.engine import Case, CodeExercise, Mistake, Property
@@ -20,11 +22,14 @@ def _reach_cases():
         [0.10, 0.75, 0.80, 0.68, 0.60],  # reaches 0.7 and falls below again
         [0.11, 0.20, 0.35, 0.65, 0.66],  # never
         [0.40, 0.60, 0.62, 0.64, 0.90],  # only at the last measurement
+        [0.10, 0.30, 0.75, 0.60, 0.50],  # once, in between
+        [0.90, 0.40, 0.50, 0.80, 0.95],  # at once, falls below and returns
     ])
     late = np.array([
-        [0.05, 0.10, 0.15, 0.30, 0.65],  # never, and the first
+        [0.00, 0.10, 0.15, 0.30, 0.65],  # never, and the first
         [0.65, 0.95, 0.60, 0.75, 0.98],  # falls below and returns
         [0.85, 0.90, 0.70, 0.80, 0.85],  # throughout, once exactly
+        [0.75, 0.20, 0.30, 0.40, 0.50],  # at once, and not again
     ])
     equal = np.array([
         [0.5, 0.75, 0.875, 0.9375, 0.75],
@@ -34,13 +39,15 @@ def _reach_cases():
     at_once = np.array([[0.2, 0.3, 0.9, 0.4, 0.8], [0.9, 0.4, 0.5, 0.8, 0.95]])
     dead = np.array([[0.0, 0.0, 0.0, 0.0, 0.0], [0.11, 0.30, 0.50, 0.70, 0.90]])
     return [
-        Case("on four seeds, of which one never gets there, with never = 7777", (seeds, steps, 0.7, 7777.0)),
-        Case("on three seeds, of which the first never gets there, with never = 5555", (late, steps, 0.7, 5555.0)),
+        Case("on six seeds, of which one never gets there, with never = 7777", (seeds, steps, 0.7, 7777.0)),
+        Case("on four seeds, of which the first never gets there, with never = 5555", (late, steps, 0.7, 5555.0)),
         Case("on three seeds that reach the target exactly, one of them at once", (equal, steps, 0.75), edge=True),
         Case("on a seed that is above the target at step 0", (at_once, steps - 10, 0.7, 5555.0), edge=True),
         Case("on a target that no seed reaches, with never = -1", (dead, steps, 0.95, -1.0), edge=True),
         Case("on a seed that gets there and one that does not, with never = 0", (seeds[1:3], steps, 0.7, 0.0), edge=True),
         Case("on a seed that gets there and one that does not, with never = NaN", (seeds[1:3], steps, 0.7, np.nan),
+             edge=True),
+        Case("on steps that are integers, as in this notebook, with the default never", (seeds, steps.astype(np.int32), 0.7),
              edge=True),
     ]
 
@@ -137,6 +144,52 @@ def _first_that_reaches(accuracies, steps, target, never=np.inf):
     return next(iter(_those_that_reach(accuracies, steps, target)), never)
 
 
+def _crossed(places):
+    """Where the accuracy comes from below to the target; ``places`` of the steps, one fewer than measurements."""
+
+    def wrong(accuracies, steps, target, never=np.inf):
+        reached = accuracies >= target
+        crossed = reached[:, 1:] & ~reached[:, :-1]
+        return np.where(crossed.any(axis=1), steps[places][crossed.argmax(axis=1)], never)
+
+    return wrong
+
+
+def _in_type_of(choose, assign=False):
+    """The right steps in an array of the type ``choose(steps)``: by conversion, or set one by one, which may raise."""
+
+    def wrong(accuracies, steps, target, never=np.inf):
+        right = _right(accuracies, steps, target, never)
+        if not assign:
+            return right.astype(choose(steps))
+        result = np.zeros(len(right), choose(steps))
+        for seed, first in enumerate(right):
+            result[seed] = first
+        return result
+
+    return wrong
+
+
+def _enough(enough):
+    """``never`` for a seed whose places, an array, are not ``enough``."""
+
+    def wrong(accuracies, steps, target, never=np.inf):
+        places = [np.flatnonzero(row >= target) for row in accuracies]
+        return np.array([float(steps[found[0]]) if enough(found) else never for found in places])
+
+    return wrong
+
+
+def _two_things():
+    """A wrong step for a seed that gets there, and something else than ``never`` for one that does not."""
+    for (found, text, step), (never, what, value) in itertools.product(_OTHER_STEPS, _OTHER_NEVERS):
+        if (found, never) != ("index", "0 for never"):  # has a name of its own
+            yield Mistake(
+                f"{found}, {never}", f"Two things. {text} And a seed that never gets there has {what}, not `never`.",
+                _reach(step, never=value),
+            )
+
+
 def _inherited(accuracies, steps, target, never=np.inf):
     results, last = [], never
     for first in _right(accuracies, steps, target, None):
@@ -170,6 +223,24 @@ _INDEX = (
     "That is the *place* in the array, not the step. The measurements are not evenly spaced: look the place up in "
     "`steps`."
 )
+_INTEGERS = (
+    "Where `steps` are integers, so is the result, and infinity, the default of `never`, is not an integer. The result needs a "
+    "type that can hold both: float."
+)
+_OTHER_STEPS = [
+    ("index", _INDEX, lambda reached, steps, row: reached.argmax()),
+    ("last step above", "These are the *last* measured steps at which the target is reached; the first is asked for.",
+     lambda reached, steps, row: steps[reached][-1]),
+    ("step of the maximum", "These are the steps of each seed's highest accuracy; the target may be reached long before.",
+     lambda reached, steps, row: steps[row.argmax()]),
+]
+_OTHER_NEVERS = [
+    ("0 for never", "0", lambda never, steps: 0.0),
+    ("-1 for never", "-1", lambda never, steps: -1.0),
+    ("infinity for never", "infinity", lambda never, steps: np.inf),
+    ("NaN for never", "NaN", lambda never, steps: np.nan),
+    ("last step for never", "the last step", lambda never, steps: steps[-1]),
+]
 _THROUGH = (
     "The place is counted through the whole table, seed after seed: `argmax` needs an axis to look at each row for itself."
 )
@@ -393,6 +464,103 @@ steps_to_reach = CodeExercise(
             ),
         ),
         Mistake(
+            "crossing",
+            "It looks for the place where an accuracy *rises* to the target from below. A seed that is there in the first "
+            "measurement has not risen to it: it gets a later step, or `never`. \"At least\" does not ask what was before.",
+            _crossed(slice(1, None)),
+        ),
+        Mistake(
+            "crossing, the step before",
+            "It looks for the place where an accuracy rises to the target from below, and takes the measurement *before*. (And a "
+            "seed that is there in the first measurement has not risen to it.)",
+            _crossed(slice(-1)),
+        ),
+        Mistake(
+            "only at once taken for never",
+            "A seed that is at the target in the first measurement only gets `never`. Its only place is 0, and `any` or `sum` of "
+            "*places* takes 0 for nothing. Ask how many places there are.",
+            _enough(np.any),
+        ),
+        Mistake(
+            "only once taken for never",
+            "A seed that is at the target in one measurement only gets `never`. Once is enough.",
+            _enough(lambda found: len(found) > 1),
+        ),
+        Mistake(
+            "step 0 taken for never",
+            "A seed that reaches the target at *step* 0 gets `never`. 0 is a step like the others: it must not stand for \"not "
+            "found\".",
+            lambda *args: (lambda first: np.where(first == 0, args[3] if len(args) > 3 else np.inf, first))(_right(*args)),
+        ),
+        Mistake(
+            "type of the steps kept",
+            _INTEGERS + " Here a seed that never gets there has a number without meaning, mostly a huge negative one: "
+            "as if it were the fastest.",
+            _in_type_of(lambda steps: steps.dtype),
+        ),
+        Mistake("type of the steps kept, with an error", _INTEGERS, _in_type_of(lambda steps: steps.dtype, assign=True)),
+        Mistake(
+            "integers",
+            "The result has whole numbers only, and `never` may be infinity or NaN, which are not. It needs a type that can hold "
+            "both: float.",
+            _in_type_of(lambda steps: np.int64),
+        ),
+        Mistake(
+            "integers, with an error",
+            "The result has whole numbers only, and `never` may be infinity or NaN, which are not. It needs a type that can hold "
+            "both: float.",
+            _in_type_of(lambda steps: np.int64, assign=True),
+        ),
+        Mistake(
+            "a hundredth of the target",
+            "It looks for the first accuracy that is at least a *hundredth* of the target. Accuracies and target are both shares "
+            "from 0 to 1, neither is a percentage.",
+            lambda accuracies, *args: _right(100 * accuracies, *args),
+        ),
+        Mistake(
+            "last seed left out",
+            "The last seed is not looked at: it has `never`, whatever its accuracies are.",
+            lambda accuracies, steps, target, never=np.inf: np.append(
+                _right(accuracies[:-1], steps, target, never).astype(float), never),
+        ),
+        Mistake(
+            "counted from the first step",
+            "That is how many steps passed between the first measurement and the one asked for. Return the step itself.",
+            _reach(lambda reached, steps, row: steps[reached.argmax()] - steps[0]),
+        ),
+        Mistake(
+            "nearest, where it is reached",
+            "For a seed that gets there it is the step at which the accuracy is *nearest* to the target, which may be below it or "
+            "come later.",
+            lambda accuracies, steps, target, never=np.inf: np.where(
+                (accuracies >= target).any(axis=1), steps[np.abs(accuracies - target).argmin(axis=1)], never),
+        ),
+        Mistake(
+            "how many below, looked up",
+            "The number of measurements below the target is taken for the place of the first one that is not. That is right only "
+            "for a curve that never falls again.",
+            lambda accuracies, steps, target, never=np.inf: np.append(steps.astype(float), never)[
+                (accuracies < target).sum(axis=1)],
+        ),
+        Mistake(
+            "the wrong way round",
+            "The two have changed places: a seed that gets there has `never`, and one that does not has a step.",
+            lambda accuracies, steps, target, never=np.inf: np.where(
+                (accuracies >= target).any(axis=1), never, steps[(accuracies >= target).argmax(axis=1)]),
+        ),
+        Mistake(
+            "of the median curve",
+            "It takes the median over the seeds first: one step, that of the median curve. Each seed is to have its own; their "
+            "spread is what you want to see.",
+            lambda accuracies, *args: np.full(len(accuracies), _of_one_curve(np.median)(accuracies, *args)),
+        ),
+        Mistake(
+            "target fixed at 0.9",
+            "It looks for 0.9, whatever `target` says. Use the argument.",
+            lambda accuracies, steps, target, *never: _right(accuracies, steps, 0.9, *never),
+        ),
+        *_two_things(),
+        Mistake(
             "asked of all seeds together",
             "A seed that never reaches the target gets the first step of all, as soon as another seed reaches it. Ask "
             "each row for itself.",
@@ -432,8 +600,8 @@ steps_to_reach = CodeExercise(
         ),
         Mistake(
             "smallest of steps and never",
-            "`never` stands in the result of seeds that do get there, wherever it is smaller than their steps, as 0 is. It "
-            "is only for a seed that does not.",
+            "Where `never` is smaller than a seed's first step (as 0 or -1 is), the seed gets `never`, although it reaches the "
+            "target. `never` is only for a seed that does not.",
             lambda accuracies, steps, target, never=np.inf: np.where(accuracies >= target, steps, never).min(axis=1),
         ),
         Mistake(

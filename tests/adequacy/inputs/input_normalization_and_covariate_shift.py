@@ -22,7 +22,7 @@ def largest_stable_learning_rate(rng):
 
 
 def standardize(rng):
-    """Features of every scale; sometimes one is constant, with the same value in the test data.
+    """Features of every scale; sometimes one is constant, with the same value in the test data, or in these alone.
 
     Both have exactly the drawn spreads: no accident makes one so small that an epsilon shows. Two features
     and two test examples or more: ways of guarding against a spread of 0 differ on one, where none is asked for.
@@ -35,6 +35,8 @@ def standardize(rng):
     if rng.random() < 0.3:
         column = rng.integers(d)
         train[:, column] = test[:, column] = rng.integers(-40, 41) / 8
+    elif rng.random() < 0.2:
+        test[:, rng.integers(d)] = rng.integers(-40, 41) / 8
     return train, test
 
 

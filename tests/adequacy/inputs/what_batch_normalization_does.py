@@ -14,6 +14,8 @@ def steps_to_reach(rng):
     steps = np.cumsum(rng.integers(1, 200, size=times)).astype(float)
     if rng.random() < 0.3:
         steps -= steps[0]  # measured from step 0 on
+    if rng.random() < 0.3:
+        steps = steps.astype(np.int32)
     target = float(rng.integers(0, 9)) / 8
     if rng.random() < 0.3:
         return accuracies, steps, target
