@@ -1396,3 +1396,13 @@ def test_the_tolerance_of_a_reading_is_not_given_to_arithmetic(chain):
 
 def test_none_among_the_values_is_told(one):
     assert "contains `None`" in text(one.evaluate(lambda x, factor=2.0: np.array([None, 1.0])))
+
+
+def test_a_ragged_tuple_in_place_of_pictures_is_refused_with_a_word():
+    exercise = CodeExercise(
+        lambda x: 2 * x, cases=lambda: [Case("on images", (np.ones((2, 3, 3, 4)),))], outputs=["y"], mistakes=[],
+        hints=["A nudge."], insight="Well seen.",
+    )
+    exercise.name = "images"
+    assert "returned a tuple of 2" in text(exercise.evaluate(lambda x: (2 * x, (x[0], None))))
+    assert "channels come last" in text(exercise.evaluate(lambda x: np.moveaxis(2 * x, -1, 1)))

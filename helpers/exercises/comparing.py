@@ -72,9 +72,16 @@ def _squeezed(shape: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def same(a: np.ndarray, b: np.ndarray) -> bool:
-    """True when the arrays agree to four digits, NaN with NaN."""
+    """True when the arrays agree to four digits, NaN with NaN. As `np.allclose`, which is slow on small arrays."""
+    if a.shape != b.shape:
+        return False
+    a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
     with np.errstate(all="ignore"):  # a student's number may be huge
-        return a.shape == b.shape and bool(np.allclose(a, b, rtol=RELATIVE, atol=ABSOLUTE, equal_nan=True))
+        if (np.abs(a - b) <= ABSOLUTE + RELATIVE * np.abs(b)).all():
+            return not np.isinf(b).any() or np.array_equal(a[np.isinf(b)], b[np.isinf(b)])
+        if np.isfinite(a).all() and np.isfinite(b).all():
+            return False
+        return bool(np.allclose(a, b, rtol=RELATIVE, atol=ABSOLUTE, equal_nan=True))
 
 
 def same_up_to_ones(a: np.ndarray, b: np.ndarray) -> bool:

@@ -66,6 +66,8 @@ def layer(*edits, mean=MEAN, var=VAR, last=LAST):
         (["batch means averaged into the moving variance"], {"var": VAR.replace("* var", "* mean")}),
         (["momentum swapped in the moving mean"], {"mean": "self.moving_mean.assign((1 - m) * self.moving_mean + m * mean)"}),
         (["replaced in the moving variance"], {"var": "self.moving_variance.assign(var)"}),
+        (["momentum swapped in the moving mean, never updated in the moving variance"],
+         {"mean": "self.moving_mean.assign((1 - m) * self.moving_mean + m * mean)", "var": "pass"}),
         (["two square roots"], {"last": LAST.replace("var +", "keras.ops.sqrt(var) +")}),
         (["mean and variance swapped"], {"mean": "mean, var = var, mean\n            " + MEAN}),
         (["mean of the squares"], {"mean": "var = keras.ops.mean(x**2, axis=0)\n            " + MEAN}),
@@ -96,6 +98,9 @@ def test_starts_and_trainable_weights_are_judged_by_themselves(names, edits):
 
 def test_layers_that_are_told_in_words():
     evaluate = module.my_batch_normalization.evaluate
+    zeros = str(evaluate(layer(('initializer="ones", trainable', 'initializer="zeros", trainable'))))
+    assert "starts at 0" in zeros and "had been set before the first call" in zeros
+    assert "a plain tensor is put there" in str(evaluate(layer(mean="self.moving_mean = 0.5 * self.moving_mean + mean")))
     assert "Is an `initializer` missing?" in str(evaluate(layer(('initializer="ones"', "dtype=None"))))
     assert "is there a `keepdims=True`" in str(evaluate(layer(("axes=[0]", "axes=[0], keepdims=True"))))
     assert "default of `training`" in str(evaluate(layer(("training=False", "training"))))
@@ -139,6 +144,11 @@ def moved(old, batches):
 
 
 ALONE = {
+    "mean of the variances": lambda m, v, n, w: mean_of(v, n) + np.average(m - mean_of(m, n), axis=0, weights=n) ** 2,
+    "unweighted squared distances of the means": lambda m, v, n, w: mean_of(v, n) + ((m - mean_of(m, n)) ** 2).mean(axis=0),
+    "unweighted mean of the variances beside weighted distances":
+        lambda m, v, n, w: v.mean(axis=0) + mean_of((m - mean_of(m, n)) ** 2, n),
+    "variances squared": lambda m, v, n, w: mean_of(v**2 + (m - mean_of(m, n)) ** 2, n),
     "unweighted variance about the unweighted mean": lambda m, v, n, w: v.mean(0) + m.var(0),
     "unweighted variance": lambda m, v, n, w: (v + (m - mean_of(m, n)) ** 2).mean(axis=0),
     "unweighted variance of the means alone": lambda m, v, n, w: np.var(m, axis=0),
@@ -168,6 +178,8 @@ def test_a_wrong_variance_does_not_accuse_the_mean(name):
     [
         ("algorithm 2", lambda m, v, n, w: (m.mean(0), (v * n[:, None] / (n[:, None] - 1)).mean(0))),
         ("unweighted", lambda m, v, n, w: (m.mean(0), v.mean(0) + m.var(0))),
+        ("every batch as large as the first",
+         lambda m, v, n, w: (mean := n @ m / (n[0] * len(n)), n @ (v + (m - mean) ** 2) / (n[0] * len(n)))),
         ("a tenth of each batch", lambda m, v, n, w: (moved(w[2], m), moved(w[3], v))),
         ("a tenth of each batch from the start", lambda m, v, n, w: (moved(0, m), moved(1, v))),
         ("a tenth of each batch from the start, m / (m - 1)",
@@ -230,6 +242,7 @@ def epsilon_in_the_kernel_only(k, b, gamma, beta, mean, variance, epsilon=1e-3):
         (["two square roots"], folding(divisor=lambda v, e: np.sqrt(np.sqrt(v) + e))),
         (["variance squared"], folding(divisor=lambda v, e: np.sqrt(v**2 + e))),
         (["epsilon fixed at 1e-5"], folding(divisor=lambda v, e: np.sqrt(v + 1e-5))),
+        (["bias 0"], folding(bias=lambda b, m, s, beta: np.zeros_like(b))),
         (["old bias dropped"], folding(bias=lambda b, m, s, beta: beta - m * s)),
         (["only the mean"], folding(bias=lambda b, m, s, beta: -m * s)),
         (["rows instead of columns"], folding(kernel=lambda k, s: k * s.reshape(-1, 1))),
@@ -323,7 +336,9 @@ def test_three_digits_are_right(values):
 @pytest.mark.parametrize(
     ("values", "names"),
     [
-        ((0.904, 0.37, 0.35, 4.78), ["two digits throughout"]),
+        ((0.904, 0.349, 0.349, 4.78), ["momentum 0.9 after 100"]),
+        ((0.904, 0.366, 0.366, 4.324), ["momentum 0.99 after 100", "nine updates of the mean"]),
+        ((0.904, 0.366, 0.349, 0.0956), ["the share alone"]),
         ((0.904, 0.366, 0.35, 4.78), ["two digits of 0.9"]),
         ((0.90, 0.37, 0.35, 4.8), ["two digits throughout"]),
         ((0.9, 0, 0, 5), ["linear throughout"]),
@@ -360,3 +375,21 @@ def test_a_cause_is_told_where_the_numbers_show_it(momentum, steps, moving, full
     verdict = exercise.evaluate(result)
     assert verdict.mistakes == ((name,) if name else ()), str(verdict)
     assert "direction is right" not in str(verdict)
+
+
+def test_two_digits_are_told_once():
+    verdict = told(module.left_of_the_start, (0.904, 0.37, 0.35, 4.78))
+    assert verdict.state == "known mistake"
+    assert str(verdict).count("give it to three digits") == 1
+
+
+def test_the_number_beside_0_349_is_the_one_that_is_asked_for():
+    verdict = str(told(module.left_of_the_start, (0.904, 0.349, 0.349, 4.78)))
+    assert "0.99 to the power 100" in verdict and "0.99 to the power 10," not in verdict
+
+
+def test_distances_that_cancel_are_not_told_as_missing():
+    verdict = str(module.recalibrate.evaluate(with_statistics(
+        lambda m, v, n, w: (mean_of(m, n), mean_of(v + m - mean_of(m, n), n))
+    )))
+    assert "cancel in a sum" in verdict and "missing" not in verdict

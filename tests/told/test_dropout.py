@@ -23,7 +23,6 @@ STRICT = [
     (layer(lambda x, u, rate: np.where(u > rate, x, 0.0)), "not rescaled"),
     (layer(lambda x, u, rate: (u > rate) * x / rate), "divided by the rate"),
     (layer(lambda x, u, rate: np.where(u > rate, x / (1 - rate), 0.0), times_p), "scaled back at inference"),
-    (layer(lambda x, u, rate: np.where(u > rate, 0.0, x / (1 - rate))), "keep and drop swapped"),
 ]
 
 
@@ -57,6 +56,40 @@ def share_of_each_row(x, u, rate):
             "At inference you divide",
         ),
         (lambda x, u, rate, training: x * (u >= rate), "not rescaled, active at inference", "What is `training` for?"),
+        (layer(lambda x, u, rate: x / (1 - rate)), "nothing dropped, scaled up", "If you have made a mask"),
+        (
+            layer(lambda x, u, rate: x * (u >= rate).all(axis=-1, keepdims=True) / (1 - rate)),
+            None,
+            "Some of these elements are 0",
+        ),
+        (layer(lambda x, u, rate: np.zeros(x.shape) if (u < rate).any() else x / (1 - rate)), None, "of these elements are 0"),
+        (layer(lambda x, u, rate: 0 * x if u.mean() < rate else x / (1 - rate)), None, "Somewhere it is not"),
+        (
+            layer(lambda x, u, rate: x * (u <= rate) / (1 - rate)),
+            "keep and drop swapped, the rate itself kept",
+            "the wrong way round",
+        ),
+        (
+            layer(lambda x, u, rate: np.where(u <= rate, x / rate if rate else x, 0)),
+            "rate taken for the share kept, selected up to the rate",
+            "as the paper's p",
+        ),
+        (layer(lambda x, u, rate: x * (np.round(u) >= rate) / (1 - rate)), "half dropped at any rate above 0", "above 0"),
+        (layer(lambda x, u, rate: x * (u >= rate) / 1 - rate), "factor without brackets", "lost its brackets"),
+        (layer(lambda x, u, rate: x * (u >= rate) / (1 - rate) ** 2), "scaled twice", "twice is too much"),
+        (layer(lambda x, u, rate: x * (u >= rate) / (1 - rate) if rate else 0 * x), None, "with a rate of 0"),
+        (lambda x, u, rate, training: x * (u >= rate) / (1 - rate) if training and rate else None if training else x, None,
+         "with a rate of 0"),
+        (
+            layer(lambda x, u, rate: x * (u >= rate) / (1 - rate), lambda x, rate: x * (1 - rate) if x.ndim == 4 else x),
+            None,
+            "At inference the result should be x itself",
+        ),
+        (
+            layer(lambda x, u, rate: x * (u >= rate) / (1 - rate), lambda x, rate: x.reshape(len(x), -1)),
+            None,
+            "at inference, on pictures",
+        ),
         (lambda x, u, rate, training: x * (u < rate), None, "should be 0. Somewhere it is not"),
         (fixed_seed, "ignores what is given", "the same with other numbers"),
         (layer(lambda x, u, rate: 2 * x * (u >= rate)), None, "The right elements are dropped"),
@@ -71,6 +104,16 @@ def test_dropout_forward_says_what_is_seen(answer, name, said):
     assert not verdict.passed
     assert verdict.mistakes == ((name,) if name else ())
     assert said in str(verdict)
+
+
+def test_a_mask_kept_between_calls_is_refused():
+    masks = {}
+
+    def kept(x, u, rate):
+        return x * masks.setdefault(x.shape, u >= rate) / (1 - rate)
+
+    verdict = exercises.dropout_forward.evaluate(layer(kept))
+    assert verdict.mistakes == ("ignores what is given",)
 
 
 @pytest.mark.parametrize(
@@ -96,6 +139,7 @@ def test_dropout_forward_may_be_written_otherwise(answer):
         (lambda dy, mask, rate: dy / rate, "without the mask, divided by the rate", "was dropped"),
         (lambda dy, mask, rate: -dy * mask, "sign turned, without the scale", "sign"),
         (lambda dy, mask, rate: dy * (np.random.default_rng(7).random(dy.shape) >= rate), "ignores what is given", "mask"),
+        (lambda dy, mask, rate: dy * mask / 1 - rate, "factor without brackets", "lost its brackets"),
         (lambda dy, mask, rate: 2 * dy * mask, None, "The mask is right"),
         (lambda dy, mask, rate: np.maximum(dy, 0) * mask / (1 - rate), None, "should pass. Somewhere it is 0"),
         (lambda dy, mask, rate: dy + mask / (1 - rate), None, "should be 0. Somewhere it is not"),
@@ -107,6 +151,12 @@ def test_dropout_backward_says_what_is_seen(answer, name, said):
     assert not verdict.passed
     assert verdict.mistakes == ((name,) if name else ())
     assert said in str(verdict)
+
+
+def test_a_backward_mask_kept_between_calls_is_refused():
+    masks = {}
+    verdict = exercises.dropout_backward.evaluate(lambda dy, mask, rate: dy * masks.setdefault(dy.shape, mask) / (1 - rate))
+    assert verdict.mistakes == ("ignores what is given",)
 
 
 # ---- weights_for_testing ------------------------------------------------------------------------
@@ -202,6 +252,12 @@ def right(x, kernel, rate):
             "factor without brackets, after the division",
         ),
         (lambda x, kernel, rate: (x @ kernel / (1 - rate)).var(axis=0) / (x @ kernel).var(axis=0), "scaled without masks"),
+        (shift(lambda x, kernel, rate: right(x, kernel, 0.5)), "factor forgotten"),
+        (shift(right, lambda inference, more: 1 + (inference + more) / inference), "1 more than the ratio"),
+        (
+            lambda x, kernel, rate: 1 + right(x, kernel, rate) / np.var(x @ kernel * (1 - rate), axis=0),
+            "variance of x scaled as in the classic form",
+        ),
     ],
 )
 def test_variance_shift_says_what_is_seen(answer, name):
@@ -221,6 +277,8 @@ def test_variance_shift_says_what_is_seen(answer, name):
         ("a_rate_of_02", (0.2, 1.2, 0.96, 1, 0.8), ("1 plus the rate",)),
         ("expected_values", (6, 4.5, 6.75, 8, 6, 6), ("forms swapped",)),
         ("expected_values", (24, 6, 108, 6, 1.5, 1.5), ("kept with probability 0.25",)),
+        ("expected_values", (24, 18, 108, 6, 4.5, 4.5), ("divided by the rate throughout",)),
+        ("expected_values", (8, 6, 3.46, 6, 4.5, 4.5), ("the standard deviation, three digits",)),
         ("expected_values", (7.5, 5.625, 10.55, 6, 4.5, 4.5), ("kept, times 1 + rate",)),
         ("misled", (False, False, False, False), ("dropout in front overlooked",)),
     ],
@@ -245,6 +303,9 @@ def test_one_cause_of_wrong_predictions_is_told_once(exercise, values, names):
         ((32, 0.2, 0.9, 12.63, 89.74), "more than half wrong", "How many hidden units"),
         ((1, 0.2, 0.2, 89.74, 89.74), "too small", "Drop"),
         ((32, 0.3, 0, 12.63, 10.49), None, "\0"),
+        ((4, 0, 0.1, 39.37, 37.25), "too small", "Of 784 pixels"),
+        ((2, 0.2, 0, 58.13, 56.88), "too small", "Correct"),
+        ((4, 0.01, 0.01, 39.37, 41.51), "too small", "can take more noise"),
     ],
 )
 def test_earn_a_gain_says_what_was_measured(values, name, false):
@@ -254,3 +315,20 @@ def test_earn_a_gain_says_what_was_measured(values, name, false):
     assert verdict.passed == (name is None)
     assert verdict.mistakes == ((name,) if name else ())
     assert false not in str(verdict)
+
+
+def test_a_gain_with_seeds_of_ones_own_is_told_so():
+    exercise = exercises.earn_a_gain
+
+    @exercise.remember
+    def trial(units, rate_pixels, rate_hidden, seeds=(30, 31, 32)):
+        return {"units": units, "rate_pixels": rate_pixels, "rate_hidden": rate_hidden, "without": 11.0, "dropout": 9.0 + len(seeds)}
+
+    assert exercise.evaluate(trial(128, 0.2, 0.2, seeds=(30,))).state == "unusable"
+    assert "seeds of your own" in str(exercise.evaluate(trial(128, 0.2, 0.2, (30,))))
+    assert exercise.evaluate(trial(128, 0.2, 0.2, seeds=(30, 31, 32))).state == "wrong"
+
+
+def test_a_ratio_below_1_in_every_unit_is_not_told_as_in_one():
+    verdict = exercises.variance_shift.evaluate(lambda x, kernel, rate: 0.5 + 0 * kernel[0])
+    assert "In at least one of yours it is" in str(verdict)

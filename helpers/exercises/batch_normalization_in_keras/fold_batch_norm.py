@@ -279,6 +279,12 @@ fold_batch_norm = CodeExercise(
             ("bias",),
         ),
         Mistake(
+            "bias 0",
+            "`bias`: it is 0. The kernel cannot do what the mean, beta and the old bias add: that belongs in the bias.",
+            _folded(bias=lambda k, b, s, g, be, m: 0 * b),
+            ("bias",),
+        ),
+        Mistake(
             "bias only scaled",
             "`bias`: it is scaled, and nothing else. beta − gamma · mean / std is missing: what the normalization itself "
             "adds.",

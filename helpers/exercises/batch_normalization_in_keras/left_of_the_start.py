@@ -11,6 +11,8 @@ _IN_PERCENT = "that is in percent: give the share itself, from 0 to 1."
 
 _BROUGHT_IN = "that is what the batches have brought in. How much of the start is left?"
 
+_SHARE_ALONE = "that is the share of what the batches have brought in. How large is it, if their mean is 50?"
+
 _ONE_UPDATE = "that is left after one update."
 
 _LINEAR = "the same amount is taken away at every update. But each takes its share of what is *left*."
@@ -75,7 +77,7 @@ left_of_the_start = PredictExercise(
             Mistake("two digits", _THREE_DIGITS, 0.37),
             Mistake("in percent after 100", _IN_PERCENT, 36.6),
             Mistake("one update for 100", _ONE_UPDATE, 0.99),
-            Mistake("momentum 0.9 after 100", "0.349 is 0.9 to the power 10, and 0.99 to the power 10 is a little more.", 0.3487),
+            Mistake("momentum 0.9 after 100", "0.349 is 0.9 to the power 10. Asked for is 0.99 to the power 100, which is a little more.", 0.3487),
         ],
         _LESS: [
             Mistake("all gone after ten", _LINEAR, 0.0),
@@ -84,6 +86,7 @@ left_of_the_start = PredictExercise(
             Mistake("one update of 0.9", _ONE_UPDATE, 0.9),
             Mistake("in percent of 0.9", _IN_PERCENT, 34.9),
             Mistake("momentum 0.99 for 0.9", "that is with momentum 0.99.", 0.9044),
+            Mistake("momentum 0.99 after 100", "that is with momentum 0.99, after 100 updates.", 0.366),
         ],
         _MEAN: [
             Mistake(
@@ -93,9 +96,19 @@ left_of_the_start = PredictExercise(
             ),
             Mistake("the start's share", "that is 0.904 · 50: the weight of the start. But the start is 0.", 45.2),
             Mistake("one update's worth", "0.5 is what one update brings in, 0.01 · 50.", 0.5),
-            Mistake("ten times one update", "ten times 0.5, less what fades: each update also shrinks what came before.", 5.0),
+            Mistake("ten times one update", "5 is ten times what one update brings in. But each update also shrinks what came before: it stays below 5.", 5.0),
             Mistake("one decimal", _THREE_DIGITS, 4.8),
             Mistake("momentum 0.9", "that would be with momentum 0.9.", 32.57),
+            Mistake("nine updates of the mean", "that is after nine updates.", 4.324),
+            Mistake("eleven updates of the mean", "that is after eleven updates.", 5.233),
+            Mistake("a hundred updates of the mean", "that is after 100 updates.", 31.7),
+            Mistake("the share alone", _SHARE_ALONE, 0.0956),
+            Mistake("the share alone, rounded", _SHARE_ALONE, 0.096),
+            Mistake(
+                "weighted sum without its weight",
+                "478 lies far above 50, and an average of 0 and 50 cannot. What is the weight of a new value?",
+                478.1,
+            ),
             Mistake("still 0", "each update brings in a hundredth of the batch's mean.", 0.0),
         ],
     },

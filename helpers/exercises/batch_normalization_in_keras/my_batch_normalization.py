@@ -69,7 +69,8 @@ def _require_weight(layer: Any, name: str, channels: int, keras: Any, when: str 
             if when == "in `build`"
             else "Its `.assign(...)` changes a weight's numbers; `self.name = ...` puts something else in its place."
         )
-        raise _Unfinished(f"`{name}` is set to a `{type(weight).__name__}` {when}, which is no weight of the layer. {remedy}")
+        what = "a plain tensor" if keras.ops.is_tensor(weight) else f"a value of type `{type(weight).__name__}`"
+        raise _Unfinished(f"`{name}` is not a weight of the layer: {what} is put there {when}. {remedy}")
     if tuple(weight.shape) != (channels,):
         raise _Unfinished(
             f"`{name}` has shape {tuple(weight.shape)}, expected ({channels},): one number for each channel, the last axis "
@@ -340,6 +341,9 @@ def _otherwise_trainable():
         )
 
 
+_STARTS = "(Every other result was checked with weights that had been set before the first call.)"
+
+
 def _otherwise_started():
     """Starts at 0 and 1 that have no message of their own."""
     told = {(1, 0, 0, 1), (1, 0, 0, 0), (1, 0, 1, 1), (1, 0, 1, 0), (0, 0, 0, 1), (1, 1, 0, 1), (0, 1, 0, 1)}
@@ -347,7 +351,7 @@ def _otherwise_started():
         wrong = [f"{name} at {value}" for name, value, right in zip(_NAMES, start, (1, 0, 0, 1)) if value != right]
         yield Mistake(
             f"start: {', '.join(wrong)}",
-            f"Wrong starts: {', '.join(wrong)}. An untrained layer should leave its input nearly as it is.",
+            f"Wrong starts: {', '.join(wrong)}. An untrained layer should leave its input nearly as it is. {_STARTS}",
             _layer_with(start=tuple(map(float, start))),
         )
 
@@ -425,6 +429,17 @@ def _one_statistic():
                     update(m, *pair) if k == place else _averaged(m, *pair) for k, pair in enumerate(zip(old, new))
                 )),
             )
+    never = ("nothing is updated", lambda m, old, new: old)
+    for name in ("momentum swapped", "replaced", "added up"):
+        for of_mean, of_variance in ((name, "never updated"), ("never updated", name)):
+            (mean_text, mean), (variance_text, variance) = one.get(of_mean, never), one.get(of_variance, never)
+            yield Mistake(
+                f"{of_mean} in the moving mean, {of_variance} in the moving variance",
+                f"In the moving mean {mean_text}. In the moving variance {variance_text}.",
+                _layer_with(both=lambda m, old, new, updates=(mean, variance): tuple(
+                    update(m, *pair) for update, pair in zip(updates, zip(old, new))
+                )),
+            )
 
 
 def _in_one_mode():
@@ -464,8 +479,8 @@ my_batch_normalization = LayerExercise(
     mistakes=[
         Mistake(
             "statistics trainable",
-            "The moving statistics are trainable weights. No gradient reaches them, so an optimizer cannot train them; but "
-            "weight decay would shrink them, and the layer's counts are wrong. Look at what `add_weight` offers.",
+            "The moving statistics are trainable weights. No gradient reaches them, so an optimizer cannot train them; but Keras "
+            "counts them among the trained ones. Look at what `add_weight` offers.",
             _layer_with(trainable=(True, True, True, True)),
         ),
         Mistake(
@@ -598,32 +613,33 @@ my_batch_normalization = LayerExercise(
         Mistake(
             "moving variance starts at 0",
             "The moving variance starts at 0. Then an untrained layer divides by the root of epsilon alone and blows "
-            "everything up; Keras starts it at 1.",
+            f"everything up; Keras starts it at 1. {_STARTS}",
             _layer_with(start=(1.0, 0.0, 0.0, 0.0)),
         ),
         Mistake(
             "moving mean starts at 1",
-            "The moving mean starts at 1; it starts at 0.",
+            f"The moving mean starts at 1. It should start at 0. {_STARTS}",
             _layer_with(start=(1.0, 0.0, 1.0, 1.0)),
         ),
         Mistake(
             "moving mean and variance start swapped",
-            "The moving mean starts at 1 and the moving variance at 0: it is the other way round.",
+            f"The moving mean starts at 1 and the moving variance at 0: it is the other way round. {_STARTS}",
             _layer_with(start=(1.0, 0.0, 1.0, 0.0)),
         ),
         Mistake(
             "gamma starts at 0",
-            "gamma starts at 0: the layer would first give beta, whatever comes in. Which gamma changes nothing?",
+            "gamma starts at 0: the layer would first give beta, whatever comes in. Which gamma changes nothing? "
+            f"{_STARTS}",
             _layer_with(start=(0.0, 0.0, 0.0, 1.0)),
         ),
         Mistake(
             "beta starts at 1",
-            "beta starts at 1. Which beta changes nothing?",
+            f"beta starts at 1. Which beta changes nothing? {_STARTS}",
             _layer_with(start=(1.0, 1.0, 0.0, 1.0)),
         ),
         Mistake(
             "gamma and beta start swapped",
-            "gamma starts at 0 and beta at 1: it is the other way round.",
+            f"gamma starts at 0 and beta at 1: it is the other way round. {_STARTS}",
             _layer_with(start=(0.0, 1.0, 0.0, 1.0)),
         ),
         *_otherwise_started(),

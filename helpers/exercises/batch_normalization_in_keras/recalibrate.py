@@ -85,6 +85,10 @@ def _even(sizes):
     return np.full(len(sizes), 1 / len(sizes))
 
 
+def _as_the_first(sizes):
+    return sizes / (sizes[0] * len(sizes))
+
+
 def _statistics(mean=None, variance=None, gamma=None, beta=None):
     """A recalibration with other parts; each part is ``part(weights, means, variances, sizes)``."""
 
@@ -166,8 +170,8 @@ _NO_SHARES = (
 
 
 _POOLED = (
-    "it is the pooled variance, which divides by the number of examples less the number of batches, and knows only the spread "
-    "within the batches. Their means differ as well, and that part is missing."
+    "it is divided by the number of examples less the number of batches (statistics calls that the pooled variance), and knows "
+    "only the spread within the batches. Their means differ as well, and nothing of that is in the result."
 )
 
 
@@ -183,7 +187,8 @@ recalibrate = _LayerWeights(
         Mistake(
             "mean of the variances",
             "`moving_variance`: it is the mean of the batches' variances. That is how far examples lie from *their "
-            "batch's* mean; the batches' means differ as well, and that part is missing.",
+            "batch's* mean; the batches' means differ as well, and nothing of that is in the result. (If you have added it: "
+            "distances from the mean cancel in a sum. Are they squared one by one?)",
             _statistics(variance=_full_variance(outer=0.0)),
             ("moving_variance",),
         ),
@@ -245,6 +250,37 @@ recalibrate = _LayerWeights(
             "added. A small batch has a small part there, too.",
             _statistics(variance=lambda w, m, v, n: _share(n) @ v + m.var(axis=0)),
             ("moving_variance",),
+        ),
+        Mistake(
+            "unweighted squared distances of the means",
+            "`moving_variance`: to the (rightly weighted) mean of the variances the squared distances of the means are added "
+            "with equal shares. A small batch has a small part there, too.",
+            _statistics(variance=lambda w, m, v, n: _share(n) @ v + ((m - _full_mean(w, m, v, n)) ** 2).mean(axis=0)),
+            ("moving_variance",),
+        ),
+        Mistake(
+            "unweighted mean of the variances beside weighted distances",
+            "`moving_variance`: the batches' own variances count alike, although they may differ in size. The squared "
+            "distances of their means are weighted rightly.",
+            _statistics(variance=lambda w, m, v, n: v.mean(axis=0) + _share(n) @ (m - _full_mean(w, m, v, n)) ** 2),
+            ("moving_variance",),
+        ),
+        Mistake(
+            "variances squared",
+            "`moving_variance`: the batches' variances are squared, as if they were standard deviations. Only the distances "
+            "of the means are to be squared.",
+            _statistics(variance=lambda w, m, v, n: _share(n) @ (v**2 + (m - _full_mean(w, m, v, n)) ** 2)),
+            ("moving_variance",),
+        ),
+        Mistake(
+            "every batch as large as the first",
+            "The sums are divided by the size of the first batch times the number of batches. Batches may differ in size: what "
+            "do their shares add up to?",
+            _statistics(
+                mean=lambda w, m, v, n: _as_the_first(n) @ m,
+                variance=_full_variance(_as_the_first, _as_the_first),
+            ),
+            ("moving_mean", "moving_variance"),
         ),
         Mistake(
             "variance of the means with B - 1",
@@ -314,14 +350,14 @@ recalibrate = _LayerWeights(
         ),
         Mistake(
             "m / (m - 1)",
-            "`moving_variance`: it is the mean of the batches' variances times m/(m − 1). That is an estimate, for batches "
+            "`moving_variance`: it is the mean of the batches' variances times n/(n − 1), n a batch's size. That is an estimate, for batches "
             "drawn at random; the exact variance of all examples is asked for. What do the batches' means tell you?",
             _statistics(variance=lambda w, m, v, n: _share(n) @ _bessel(v, n)),
             ("moving_variance",),
         ),
         Mistake(
             "m / (m - 1), unweighted",
-            "`moving_variance`: it is the unweighted mean of the batches' variances times m/(m − 1). That is an estimate, "
+            "`moving_variance`: it is the unweighted mean of the batches' variances times n/(n − 1), n a batch's size. That is an estimate, "
             "for batches of one size drawn at random; the exact variance of all examples is asked for. What do `sizes` and "
             "the batches' means tell you?",
             _statistics(variance=lambda w, m, v, n: _bessel(v, n).mean(axis=0)),
@@ -329,7 +365,7 @@ recalibrate = _LayerWeights(
         ),
         Mistake(
             "algorithm 2",
-            "This is the paper's algorithm 2: the plain mean of the means, and that of the variances times m/(m − 1). It is "
+            "This is the paper's algorithm 2: the plain mean of the means, and that of the variances times n/(n − 1), n a batch's size. It is "
             "an estimate, for batches of one size drawn at random. The exact statistics of all examples are asked for: what "
             "do `sizes` and the batches' means tell you?",
             _statistics(mean=lambda w, m, v, n: m.mean(axis=0), variance=lambda w, m, v, n: _bessel(v, n).mean(axis=0)),
@@ -337,7 +373,7 @@ recalibrate = _LayerWeights(
         ),
         Mistake(
             "m / (m - 1) beside the variance of the means",
-            "`moving_variance`: each batch's variance is multiplied by m/(m − 1), as for an estimate. Then the two parts no "
+            "`moving_variance`: each batch's variance is multiplied by n/(n − 1), n its size, as for an estimate. Then the two parts no "
             "longer add up to the variance of all examples.",
             _statistics(variance=lambda w, m, v, n: _full_variance()(w, m, _bessel(v, n), n)),
             ("moving_variance",),

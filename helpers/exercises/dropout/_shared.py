@@ -34,8 +34,8 @@ class _Drawing(CodeExercise):
         if self.ignored and not verdict.mistakes:
             place, text = self.ignored
             args = self._make_cases()[0].args
-            others = (*args[:place], np.flip(args[place]), *args[place + 1 :])
-            if self._differ(answer, args, others) is False:
+            calls = [(*args[:place], other, *args[place + 1 :]) for other in _others(args[place])]
+            if all(self._differ(answer, args, call) is False for call in calls):
                 return self._verdict("known mistake", text, mistakes=("ignores what is given",))
         return verdict
 
@@ -48,6 +48,13 @@ class _Drawing(CodeExercise):
         if not first or len(first) != len(second):
             return None
         return not all(same(a, b) for a, b in zip(first, second))
+
+
+def _others(given: np.ndarray) -> list[np.ndarray]:
+    """Other arrays of shares or of truth values: turned round, all high, all low, one row high."""
+    high = given.copy()
+    high[0] = True if given.dtype == bool else 0.999
+    return [np.flip(given), np.broadcast_to(high[0, 0], given.shape).copy(), np.zeros_like(given), high]
 
 
 def _arrays(value) -> list[np.ndarray]:

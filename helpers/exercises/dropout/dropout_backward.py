@@ -17,8 +17,10 @@ def dropout_backward(dy, mask, rate):
 def _backward_cases():
     rng = np.random.default_rng(11)
     behind_relu = rng.normal(size=(2, 3, 3, 4)) * (rng.random((2, 3, 3, 4)) > 0.3)
+    dy, mask = rng.normal(size=(4, 6)), rng.random((4, 6)) >= 0.3
     return [
-        Case("on dy of shape (4, 6), with a rate of 0.3", (rng.normal(size=(4, 6)), rng.random((4, 6)) >= 0.3, 0.3)),
+        Case("on dy of shape (4, 6), with a rate of 0.3", (dy, mask, 0.3)),
+        Case("on the same dy of shape (4, 6) with another mask", (dy, np.flip(mask), 0.3)),
         Case(
             "on pictures of shape (2, 3, 3, 4), with a rate of 0.6 and some dy that are 0",
             (behind_relu, rng.random((2, 3, 3, 4)) >= 0.6, 0.6),
@@ -101,7 +103,7 @@ def _passing(args, outputs):
 dropout_backward = _Drawing(
     dropout_backward,
     own_draws=(
-        "It gives another result at every call: a fresh mask is drawn. The gradient of units that took part would"
+        "Called twice with the same arguments, it gives another result: a fresh mask is drawn. The gradient of units that took part would"
         " be thrown away, and units that did not take part would be blamed. It must be the mask of the forward "
         "pass: that is why the layer remembers it."
     ),
@@ -130,6 +132,12 @@ dropout_backward = _Drawing(
             "You divide by the share that *happened* to be kept (the mask's mean). The forward pass divided by the "
             "share expected, `1 - rate`.",
             lambda dy, mask, rate: dy * mask / mask.mean(),
+        ),
+        Mistake(
+            "factor without brackets",
+            "In / 1 - rate the denominator has lost its brackets: first it divides by 1, and then the rate is subtracted from "
+            "every element.",
+            lambda dy, mask, rate: dy * mask - rate,
         ),
         Mistake(
             "divided by the mask",

@@ -22,12 +22,17 @@ def _forward_cases():
     rng = np.random.default_rng(10)
     x = rng.normal(size=(4, 6)) + 0.5
     u = rng.random((4, 6))
+    others = rng.random((4, 6))
+    others[0, 0], others[1] = 0.1, np.linspace(0.35, 0.95, 6)  # a first number and a row that differ from the rest
     pictures, numbers = np.maximum(rng.normal(size=(2, 3, 3, 4)) + 0.5, 0), rng.random((2, 3, 3, 4))
     ties = np.array([[0.1, 0.25, 0.6, 0.25], [0.9, 0.25, 0.2, 0.7]])
     return [
         Case("in training, on x of shape (4, 6), with a rate of 0.3", (x, u, 0.3, True)),
         Case("at inference, on x of shape (4, 6), with a rate of 0.3", (x, u, 0.3, False)),
+        Case("in training, on the same x of shape (4, 6) with other random numbers", (x, others, 0.3, True)),
         Case("in training, on pictures of shape (2, 3, 3, 4), with a rate of 0.6", (pictures, numbers, 0.6, True)),
+        Case("at inference, on pictures of shape (2, 3, 3, 4), with a rate of 0.6", (pictures, numbers, 0.6, False)),
+        Case("in training, with a rate of 0, where every element stays", (x, u, 0.0, True), edge=True),
         Case(
             "in training, where some random numbers are exactly the rate, 0.25",
             (np.arange(1.0, 9.0).reshape(2, 4), ties, 0.25, True),
@@ -69,6 +74,10 @@ def _inverted(x, u, rate):
     return x * (u >= rate) / (1 - rate)
 
 
+def _selected(x, keep, rate):
+    return np.where(keep, x / (rate or 1), 0)
+
+
 def _kept(args):
     return (args[1] >= args[2]) & (args[0] != 0)
 
@@ -89,13 +98,15 @@ def _first_only(axes):
 
 _SHARED = "It is drawn once for every *element* of the batch."
 
+_SWAPPED = (
+    "Kept and dropped are the wrong way round: where `u` is below the rate, the element has to go. With a rate of 0.2 your "
+    "layer would keep a fifth."
+)
+
 # What students get wrong: the mask, the factor, what happens at inference. Each by itself, and two at a time.
 _MASKS = {
-    "keep and drop swapped": (
-        "Kept and dropped are the wrong way round: where `u` is below the rate, the element has to go. With a rate of 0.2 "
-        "your layer would keep a fifth.",
-        lambda u, rate: u < rate,
-    ),
+    "keep and drop swapped": (_SWAPPED, lambda u, rate: u < rate),
+    "keep and drop swapped, the rate itself kept": (_SWAPPED, lambda u, rate: u <= rate),
     "kept from 1 - rate on": (
         "Elements are kept where `u` is above `1 - rate`. That is a share `rate` of them only, as if `rate` were the share "
         "kept.",
@@ -119,8 +130,12 @@ _FACTORS = {
         lambda kept, rate: kept * (1 - rate),
     ),
     "divided by the rate": (
-        "The scale divides by the share that is dropped. Which share is left to carry the sum?",
+        "The survivors are divided by the share that is dropped. Before scaling, which share of x is left on average?",
         lambda kept, rate: kept / rate,
+    ),
+    "scaled twice": (
+        "The survivors are divided by `1 - rate` twice. Once brings the mean back to x; twice is too much.",
+        lambda kept, rate: kept / (1 - rate) ** 2,
     ),
     "divided by the root": (
         "The survivors are divided by the root of `1 - rate`. That would keep the mean *square*; here the mean is to be "
@@ -171,6 +186,13 @@ _CLASSIC = (
 
 _TOGETHER = {
     ("keep and drop swapped", "divided by the rate", ""): ("rate taken for the share kept", _READ_AS_P),
+    ("keep and drop swapped, the rate itself kept", "divided by the rate", ""): (
+        "rate taken for the share kept, the rate itself kept", _READ_AS_P
+    ),
+    ("keep and drop swapped", "divided by the rate", "active at inference"): (
+        "rate taken for the share kept, active at inference",
+        f"{_READ_AS_P} And it drops at inference, too: what is `training` for?",
+    ),
     ("kept from 1 - rate on", "divided by the rate", ""): ("rate taken for the share kept, from 1 - rate on", _READ_AS_P),
     ("", "not rescaled", "scaled back at inference"): ("classic form", _CLASSIC),
     ("", "scaled down", "scaled at inference"): (
@@ -220,8 +242,8 @@ def _of_parts(mask, factor, at_inference):
 dropout_forward = _Drawing(
     dropout_forward,
     own_draws=(
-        "It gives another result at every call: it draws random numbers of its own. The numbers are given here, "
-        "`u`, so that everyone gets the same mask and the result can be checked."
+        "Called twice with the same arguments, it gives another result: it draws random numbers of its own. The numbers "
+        "are given here, `u`, so that everyone gets the same mask and the result can be checked."
     ),
     ignored=(
         1,
@@ -233,6 +255,20 @@ dropout_forward = _Drawing(
     variants=[_by_filling, _by_loop, _by_where],
     mistakes=[
         *_parts(),
+        *(
+            Mistake(f"rate taken for the share kept, {how}", _READ_AS_P, _in_training(wrong))
+            for how, wrong in (
+                # At a rate of 0 nothing is selected, and nothing is divided by 0.
+                ("selected", lambda x, u, rate: _selected(x, u < rate, rate)),
+                ("selected up to the rate", lambda x, u, rate: _selected(x, u <= rate, rate)),
+            )
+        ),
+        Mistake(
+            "factor without brackets",
+            "In / 1 - rate the denominator has lost its brackets: first it divides by 1, and then the rate is subtracted from "
+            "every element.",
+            _in_training(lambda x, u, rate: x * (u >= rate) - rate),
+        ),
         Mistake(
             "scaled by the share that was kept",
             "You divide by the share that *happened* to be kept in this batch (the mask's mean). Then the factor "
@@ -315,6 +351,18 @@ dropout_forward = _Drawing(
             lambda x, u, rate, training: x,
         ),
         Mistake(
+            "nothing dropped, scaled up",
+            "Nothing is dropped in training: every element is divided by `1 - rate`. If you have made a mask: what becomes of "
+            "x where it is False?",
+            _in_training(lambda x, u, rate: x / (1 - rate)),
+        ),
+        Mistake(
+            "nothing dropped, scaled up at inference, too",
+            "Nothing is dropped in training, and every element is divided by `1 - rate`, at inference as well. If you have "
+            "made a mask: what becomes of x where it is False? And at inference x stays as it is.",
+            lambda x, u, rate, training: x / (1 - rate),
+        ),
+        Mistake(
             "scales everything",
             "Nothing is dropped; everything is made smaller by `1 - rate`. That is what the classic form does at test "
             "time.",
@@ -329,6 +377,11 @@ dropout_forward = _Drawing(
             "half dropped, scaled by the rate",
             "The mask drops one half, whatever `rate` says; only the scale knows the rate.",
             _in_training(lambda x, u, rate: x * (u >= 0.5) / (1 - rate)),
+        ),
+        Mistake(
+            "half dropped at any rate above 0",
+            "At every rate above 0 the mask drops the same half of the elements; only the scale changes with the rate.",
+            _in_training(lambda x, u, rate: x * (np.round(u) >= rate) / (1 - rate)),
         ),
         Mistake(
             "added instead of multiplied",

@@ -5,6 +5,9 @@ from __future__ import annotations
 from helpers.exercises.engine import Mistake, PredictExercise
 
 
+_DEVIATION = "that is the standard deviation. Its square is asked for."
+
+
 expected_values = PredictExercise(
     {
         "inverted: where kept": 8.0,
@@ -44,13 +47,31 @@ expected_values = PredictExercise(
                 "classic: at test": 1.5,
             },
         ),
+        Mistake(
+            "divided by the rate throughout",
+            "these fit if the survivors were divided by the rate. The inverted form divides by the share kept, 0.75.",
+            {
+                "inverted: where kept": 24.0,
+                "inverted: mean over masks": 18.0,
+                "inverted: variance over masks": 108.0,
+            },
+        ),
     ],
     mistakes={
         "inverted: where kept": [
             Mistake("kept, not scaled", "the inverted form scales the survivors in training.", 6.0),
             Mistake("kept, scaled down", "the survivors are divided by the share kept, not multiplied.", 4.5),
-            Mistake("kept, divided by the rate", "it divides by the share kept, 0.75, not by the rate.", 24.0),
-            Mistake("kept, times 1 + rate", "not 1 + rate: 1/(1 − rate).", 7.5),
+            Mistake("kept, divided by the rate", "24 is 6 divided by the rate. The inverted form divides by the share kept, 0.75.", 24.0),
+            Mistake(
+                "kept, times 1 + rate",
+                "7.5 is 6 times 1 + rate. Its mean over the masks would be 5.625: which factor brings the mean back to 6?",
+                7.5,
+            ),
+            Mistake(
+                "kept, divided by the root",
+                "6.93 is 6 divided by the root of 0.75. That would keep the mean square; here the mean is kept.",
+                48**0.5,
+            ),
             Mistake("dropped", "that is its value where it is dropped.", 0.0),
         ],
         "inverted: mean over masks": [
@@ -73,14 +94,32 @@ expected_values = PredictExercise(
             Mistake("square minus the mean", "42 is 48 − 6. Subtract the *square* of the mean.", 42.0),
             Mistake("one half each", "16 would be for 0 and 8 with one half each. It is kept with probability 0.75.", 16.0),
             Mistake("no variance", "the value is 0 or 8, as the mask falls: it does vary.", 0.0),
-            Mistake("the standard deviation", "that is the standard deviation. Its square is asked for.", 12**0.5),
+            Mistake("the standard deviation", _DEVIATION, 12**0.5),
+            Mistake("the standard deviation, three digits", _DEVIATION, 3.46),
+            Mistake("the standard deviation, two digits", _DEVIATION, 3.5),
+            Mistake("the mean square, not scaled", "27 is 0.75 · 6², the mean of the squares in the classic form.", 27.0),
+            Mistake(
+                "the square of the mean", "36 is the square of the mean. It is subtracted from the mean of the squares.", 36.0
+            ),
+            Mistake(
+                "the mean distance",
+                "3 is the mean distance from the mean. The variance is the mean of the *squared* distances.",
+                3.0,
+            ),
+            Mistake(
+                "the kept value alone",
+                "4 is the squared distance of 8 from the mean. With probability 0.25 the value is 0, which lies 6 away.",
+                4.0,
+            ),
+            Mistake("the factor alone", "1/3 is the factor alone, rate/(1 − rate). x enters squared.", 1 / 3),
+            Mistake("the factor alone, two digits", "1/3 is the factor alone, rate/(1 − rate). x enters squared.", 0.33),
             Mistake(
                 "of the mask",
                 "0.1875 is the variance of the mask alone, 0.75 · 0.25. The values are 0 and 8, not 0 and 1.",
                 0.1875,
             ),
             Mistake("x not squared", "x enters squared: the unit is that of x².", 2.0),
-            Mistake("times rate", "9 is 36 · 0.25. One more division, by the share kept.", 9.0),
+            Mistake("times rate", "9 is 36 · 0.25. It has yet to be divided by the share kept.", 9.0),
             Mistake("turned round", "108 is 36 · 0.75/0.25: the rate belongs above, the share kept below.", 108.0),
         ],
         "classic: where kept": [
@@ -102,6 +141,7 @@ expected_values = PredictExercise(
             ),
             Mistake("scaled up at test", "scaled the wrong way: in training it was less than 6 on average.", 8.0),
             Mistake("times the rate", "0.25 · 6: multiply by the share kept.", 1.5),
+            Mistake("scaled twice at test", "3.375 is 6 · 0.75 · 0.75: scale once.", 3.375),
         ],
     },
     points=2,

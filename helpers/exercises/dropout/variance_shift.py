@@ -22,6 +22,7 @@ def _shift_cases():
         Case("on x of shape (40, 6) and a kernel of shape (6, 4), with a rate of 0.5", (x, kernel, 0.5)),
         Case("with a rate of 0.2", (x, kernel, 0.2)),
         Case("with a square kernel, (5, 5), and 5 examples", (rng.normal(size=(5, 5)) + 1, rng.normal(size=(5, 5)), 0.3)),
+        Case("with a rate of 0, at which the ratio is 1", (x, kernel, 0.0), edge=True),
     ]
 
 
@@ -53,8 +54,8 @@ def _added(x, kernel, rate):
 variance_shift = _Drawing(
     variance_shift,
     own_draws=(
-        "It gives another result at every call: random numbers are drawn. Measuring with masks is a good test of the formula; "
-        "asked for is the formula, which needs none."
+        "Called twice with the same arguments, it gives another result: random numbers are drawn. Measuring with masks is a "
+        "good test of the formula; asked for is the formula, which needs none."
     ),
     outputs=["ratio"],
     cases=_shift_cases,
@@ -155,6 +156,21 @@ variance_shift = _Drawing(
             _shifted(lambda x, kernel, rate: (1 - rate) * (x**2).mean(axis=0) @ kernel**2),
         ),
         Mistake(
+            "factor forgotten",
+            "The added variance is the same at every rate: the factor is missing. (At a rate of 0.5 it happens to be 1.)",
+            _shifted(lambda x, kernel, rate: (x**2).mean(axis=0) @ kernel**2),
+        ),
+        Mistake(
+            "factor in whole numbers",
+            "The factor is rounded down to a whole number: below a rate of one half that is 0, and nothing is added.",
+            _shifted(lambda x, kernel, rate: rate // (1 - rate) * (x**2).mean(axis=0) @ kernel**2),
+        ),
+        Mistake(
+            "factor on the sum",
+            "The factor multiplies the variance at inference as well. It belongs to what the masks add, and to nothing else.",
+            lambda x, kernel, rate: rate / (1 - rate) * (1 + (x**2).mean(axis=0) @ kernel**2 / (x @ kernel).var(axis=0)),
+        ),
+        Mistake(
             "factor without brackets",
             _BRACKETS,
             _shifted(lambda x, kernel, rate: rate / 1 - rate * (x**2).mean(axis=0) @ kernel**2),
@@ -168,6 +184,28 @@ variance_shift = _Drawing(
             "classic form",
             "This is the ratio in the classic form, in which training does not scale. Asked for is the inverted form.",
             lambda x, kernel, rate: (1 - rate) ** 2 * (1 + _added(x, kernel, rate) / (x @ kernel).var(axis=0)),
+        ),
+        Mistake(
+            "inference scaled as in the classic form",
+            "The ratio is too large by 1/(1 − rate)², as if x were multiplied by 1 − rate at inference. That belongs to the "
+            "classic form; in the inverted form x stays as it is there.",
+            lambda x, kernel, rate: (1 + _added(x, kernel, rate) / (x @ kernel).var(axis=0)) / (1 - rate) ** 2,
+        ),
+        Mistake(
+            "variance of x scaled as in the classic form",
+            "The variance of x @ kernel is multiplied by (1 − rate)², as at test in the classic form. In the inverted form x "
+            "stays as it is at inference.",
+            lambda x, kernel, rate: 1 + _added(x, kernel, rate) / ((1 - rate) * x @ kernel).var(axis=0),
+        ),
+        Mistake(
+            "1 more than the ratio",
+            "That is the ratio plus 1. Either 1 + added/variance, or (variance + added)/variance.",
+            _shifted(_added, lambda inference, more: 2 + more / inference),
+        ),
+        Mistake(
+            "over the sum of all variances",
+            "You divide by the sum of all units' variances. Each unit has its own.",
+            _shifted(_added, lambda inference, more: (inference + more) / inference.sum()),
         ),
         Mistake(
             "sum without brackets",
@@ -329,7 +367,7 @@ variance_shift = _Drawing(
     ],
     properties=[
         Property(
-            "In no unit can the ratio be below 1: the masks only add variance. In one of yours it is.",
+            "In no unit can the ratio be below 1: the masks only add variance. In at least one of yours it is.",
             lambda args, outputs: bool(np.all(outputs[0] >= 1 - 1e-6)),
         ),
     ],

@@ -31,8 +31,8 @@ def _repeat(values, length):
 
 weights_for_testing = _Drawing(
     weights_for_testing,
-    own_draws="It gives another result at every call: it draws random numbers. At test nothing is dropped: each weight is "
-    "scaled.",
+    own_draws="Called twice with the same arguments, it gives another result: it draws random numbers. At test nothing is "
+    "dropped: each weight is scaled.",
     outputs=["kernel_at_test", "bias_at_test"],
     cases=_weight_cases,
     variants=[
@@ -164,7 +164,7 @@ weights_for_testing = _Drawing(
         ),
         Mistake(
             "bias left out",
-            "The bias is set to 0. It stays as it is.",
+            "The bias is set to 0. It is to stay as it was.",
             lambda kernel, bias, p: (kernel * p[:, None], np.zeros_like(bias)),
             outputs=("bias_at_test",),
         ),
@@ -195,6 +195,6 @@ weights_for_testing = _Drawing(
         "Each input's p multiplies all weights that lead *out* of it: one row of the kernel.",
         "`p[:, None]` has the shape (inputs, 1). And the bias: is it ever missing in training?",
     ],
-    insight="This is the slide's right picture: \"always present\", with weights p·w. In inverted dropout the same is "
-    "done once and for all by dividing in training, so that nobody has to remember p afterwards.",
+    insight="This is the picture on the right of the slide: \"always present\", with weights p·w. In inverted dropout the "
+    "same is done once and for all by dividing in training, so that nobody has to remember p afterwards.",
 )

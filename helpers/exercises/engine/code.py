@@ -512,7 +512,7 @@ def _without_leading_ones(shape: tuple[int, ...]) -> tuple[int, ...]:
 def _channels_first(value: Any, expected: np.ndarray) -> bool:
     """Whether an array is shaped as the expected one with its last axis behind the first."""
     shape = expected.shape
-    return len(shape) == 4 and np.shape(value) == (shape[0], shape[3], *shape[1:3]) != shape
+    return len(shape) == 4 and getattr(value, "shape", None) == (shape[0], shape[3], *shape[1:3]) != shape
 
 
 def _numeric(value: Any) -> bool:
