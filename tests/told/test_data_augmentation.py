@@ -114,7 +114,7 @@ def test_a_shift_the_wrong_way_that_also_loses_what_does_not_move():
 
     verdict = exercises.shift.evaluate(answer)
     assert verdict.mistakes == ("wrong sign",)
-    assert "Apart from the check with down = 0" in str(verdict)
+    assert "such as the one with down = 0" in str(verdict)
 
 
 def test_what_came_in_is_not_black():
@@ -194,6 +194,9 @@ def by_meshgrid(images, degrees):
         (turned(centre=lambda h, w: ((h - 1) / 2, (h - 1) / 2)), "the height's centre for both"),
         (turned(centre=lambda h, w: ((w - 1) / 2, (w - 1) / 2)), "the width's centre for both"),
         (turned(centre=lambda h, w: ((w - 1) / 2, (h - 1) / 2)), "height and width swapped"),
+        (turned(angle=lambda d: np.deg2rad(d[-1:])), "the last angle for all"),
+        (turned(angle=lambda d: np.deg2rad(d.sum(keepdims=True))), "the sum of the angles for all"),
+        (turned(angle=lambda d: np.deg2rad(np.abs(d))), "the sizes of the angles"),
         (turned(axes=np.s_[:]), "angles without axes"),
         (turned(axes=np.s_[:, None]), "angles along the rows"),
         (turned(formula=overwritten_column_first), "overwritten, the column first"),
@@ -207,6 +210,18 @@ def by_meshgrid(images, degrees):
 )
 def test_rotate_names_what_is_seen(answer, name):
     assert names(exercises.rotate, answer) == ((name,) if name else ())
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda x, d: turned()(x, d).swapaxes(1, 2) if x.shape[1] == x.shape[2] else by_meshgrid(x, d),
+        by_meshgrid,
+    ],
+)
+def test_meshgrid_is_not_accused(answer):
+    assert "Your r" not in str(exercises.rotate.evaluate(answer))
+    assert "your r" not in str(exercises.rotate.evaluate(answer))
 
 
 @pytest.mark.parametrize(
@@ -393,7 +408,40 @@ def test_other_batches_in_the_right_order_are_told():
             losses.append(model.loss(x_val, y_val))
         return np.array(losses)
 
-    assert "`batch_size` at a time" in str(exercises.train.evaluate(answer))
+    assert "`batch_size` pictures at a time" in str(exercises.train.evaluate(answer))
+
+
+def validation_moved_first(model, x, y, x_val, y_val, draw, move, epochs, batch_size):
+    moved = move(x_val, draw(len(x_val)))
+    return training(numbers=lambda n, batch: batch)(model, x, y, moved, y_val, draw, move, epochs, batch_size)
+
+
+def moved_like_the_height(model, x, y, x_val, y_val, draw, move, epochs, batch_size):
+    for start in range(0, len(x), batch_size):
+        model.step(move(x[start : start + batch_size], draw(x.shape[1])), y[start : start + batch_size])
+    return np.full(epochs, model.loss(x_val, y_val))
+
+
+OWN = {"numbers": lambda n, batch: batch}
+
+
+@pytest.mark.parametrize(
+    ("answer", "told", "not_told"),
+    [
+        (training(**OWN, kept=np.minimum.accumulate), "The training is right", "moved"),
+        (training(**OWN, kept=lambda losses: np.cumsum(losses) / np.arange(1, len(losses) + 1)), "The training is right", "moved"),
+        (validation_moved_first, "once, beforehand", "each epoch"),
+        (moved_like_the_height, "operands could not be broadcast", "`draw(batch_size)`"),
+        (training(**OWN, after=lambda model, x, y: model.step(x, y)), "every training picture once per epoch", "shuffling"),
+        (training(**OWN, order=lambda rows: rows[::-1]), "no shuffling here", "once per epoch"),
+        (training(numbers=lambda n, batch: batch + 1, batches=lambda n, size: range(0, n, size)), "broadcast", "shuffling"),
+        (training(**OWN, batches=lambda n, size: range(0, n + size, size)), "Pictures: 0, labels: 0", "reshape"),
+    ],
+)
+def test_train_tells_one_thing_that_was_seen(answer, told, not_told):
+    verdict = str(exercises.train.evaluate(answer))
+    assert told in verdict
+    assert not_told not in verdict
 
 
 def test_train_may_draw_everything_at_once():
@@ -428,6 +476,8 @@ def predict(exercise, values):
         ("where_from", ((8, 8), (12, 2), (17, 22), (0, 0)), ("column first",)),
         ("where_from", ((13, 3), (7, 7), (-10, -5), (-27, 0)), ("about the corner",)),
         ("where_from", ((13, 3), (7, 7), (18, 23), (1, 0)), ("centre at 14",)),
+        ("where_from", ((14, 4), (8, 8), (18, 23), (1, 1)), ("counted from 1",)),
+        ("where_from", ((12, 2), (8, 8), (17, 22), (0, 0)), ("2 down and 3 to the left",)),
         ("where_from", ((13, 3), (7, 7), (10, 22), (27, 27)), ("only left to right", "clockwise")),
         ("keras_numbers", (0.1, 0.25, "smaller", 0.2, 0.2, True), ("the numbers themselves",)),
         ("keras_numbers", (10, 25, "Smaller", 0.8, 20, True), ("per cent",)),

@@ -104,7 +104,7 @@ def highest_from_infinity(losses, patience, min_delta):
         (rule(back=fell_enough), ("count set back by a large fall",)),
         (rule(equal_or_better), ("ties improve",)),
         (torch_style, ("ties improve",)),
-        (rule(equal_or_better, beyond=1), ("one epoch too patient",)),
+        (rule(equal_or_better, beyond=1), ("one epoch too patient, ties improve",)),
         (rule(lowest), ("min_delta ignored",)),
         (rule(start=1), ("epoch 0 left out",)),
         (copied_from_an_answer, ("min_delta above the best",)),
@@ -118,6 +118,63 @@ def test_stop_at_names_what_is_seen(answer, names):
     verdict = exercises.stop_at.evaluate(answer)
     assert not verdict.passed
     assert verdict.mistakes == names
+
+
+def counted(*, marked=lambda loss, best, delta, epoch, losses: loss < best - delta, beyond=0,
+            noted=lambda epoch, loss, best, best_epoch: best_epoch, low=lambda loss, delta: loss):
+    """The usual loop from infinity; ``noted`` may note another best epoch before the comparison."""
+
+    def answer(losses, patience, min_delta):
+        best, best_epoch, wait = np.inf, 0, 0
+        for epoch, loss in enumerate(losses):
+            best_epoch = noted(epoch, loss, best, best_epoch)
+            if marked(loss, best, min_delta, epoch, losses):
+                best, wait, best_epoch = low(loss, min_delta), 0, noted(epoch, loss, np.inf, epoch)
+            else:
+                wait += 1
+                if wait >= patience + beyond:
+                    return epoch, best_epoch
+        return len(losses) - 1, best_epoch
+
+    return answer
+
+
+def result(of):
+    return rule(returned=lambda stop, best, losses: of(stop, best, losses))
+
+
+@pytest.mark.parametrize(
+    ("answer", "names"),
+    [
+        (result(lambda stop, best, losses: (stop, best + 1)), ("best epoch counted from 1",)),
+        (result(lambda stop, best, losses: (stop, 0)), ("best epoch stays 0",)),
+        (lambda losses, patience, min_delta: (rule()(losses, patience, min_delta)[0],
+                                              rule()(losses, patience, min_delta)[0] - patience),
+         ("patience epochs back, below 0",)),
+        (counted(low=lambda loss, delta: loss - delta), ("min_delta counted twice",)),
+        (counted(marked=lambda loss, best, delta, epoch, losses: epoch == 0 or loss < min(best, losses[epoch - 1] - delta)),
+         ("min_delta from the epoch before",)),
+        (counted(marked=lambda loss, best, delta, epoch, losses: epoch == 0 or loss < min(best, losses[epoch - 1]) - delta),
+         ("min_delta from both",)),
+        (counted(marked=lambda loss, best, delta, *_: loss <= best * (1 - delta)), ()),
+        (counted(noted=lambda epoch, loss, best, best_epoch: epoch if loss < best else best_epoch),
+         ("last below the best kept",)),
+        (rule(lowest, beyond=1), ("one epoch too patient, min_delta ignored",)),
+        (rule(lambda new, best, delta: round(best - new, 2) > delta), ()),
+    ],
+)
+def test_one_cause_of_a_wrong_stop_has_its_own_name(answer, names):
+    verdict = exercises.stop_at.evaluate(answer)
+    assert not verdict.passed
+    assert verdict.mistakes == names
+    assert "Apart from" not in str(verdict)
+    assert "run should end" not in str(verdict)
+
+
+def test_a_right_last_epoch_is_not_blamed():
+    verdict = exercises.stop_at.evaluate(result(lambda stop, best, losses: (stop, best // 2)))
+    assert "Here `last_epoch` − `best_epoch` is not `patience`" in str(verdict)
+    assert "Right: `last_epoch`" in str(verdict)
 
 
 def test_a_return_that_is_missing_behind_the_loop_is_told():
@@ -280,6 +337,76 @@ def test_train_and_keep_names_what_is_seen(answer, names):
     assert "measured *before*" not in str(verdict)
 
 
+def judged_first(counted):
+    def answer(run, patience, epochs):
+        best, waited, kept, trained = np.inf, 0, None, 0
+        for epoch in range(epochs):
+            loss = run.loss("validation")
+            if loss < best:
+                best, waited, kept = loss, 0, run.weights.copy()
+            else:
+                waited += 1
+                if waited >= patience:
+                    break
+            run.train_epoch()
+            trained += 1
+        return kept, counted(epoch, trained)
+
+    return answer
+
+
+def from_the_start(run, patience, epochs):
+    best, waited, kept = run.loss("validation"), 0, np.array(run.weights)
+    for epoch in range(epochs):
+        run.train_epoch()
+        if run.loss("validation") < best:
+            best, waited, kept = run.loss("validation"), 0, np.array(run.weights)
+        else:
+            waited += 1
+            if waited >= patience:
+                return kept, epoch + 1
+    return kept, epochs
+
+
+def put_back_at_once(run, patience, epochs):
+    best, waited = np.inf, 0
+    for epoch in range(epochs):
+        run.train_epoch()
+        if run.loss("validation") < best:
+            best, waited, kept = run.loss("validation"), 0, run.weights.copy()
+        else:
+            waited += 1
+            run.weights = kept.copy()
+            if waited >= patience:
+                break
+    return kept, epoch + 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "names"),
+    [
+        (judged_first(lambda epoch, trained: epoch + 1), ("judged before training",)),
+        (judged_first(lambda epoch, trained: epoch), ("judged before training, counted from 0",)),
+        (judged_first(lambda epoch, trained: trained), ("judged before training, trained epochs counted",)),
+        (from_the_start, ("start is the first best",)),
+        (put_back_at_once, ("weights changed during the training",)),
+        (loop(beyond=1, keep=lambda weights: weights), ("one epoch too patient, a reference",)),
+        (loop(better=lambda loss, best: loss < best - 1e-3), ()),
+    ],
+)
+def test_train_and_keep_does_not_blame_the_count(answer, names):
+    verdict = exercises.train_and_keep.evaluate(answer)
+    assert not verdict.passed
+    assert verdict.mistakes == names
+    assert "epochs` − 1" not in str(verdict)
+
+
+def test_the_test_loss_may_be_measured_at_the_end():
+    assert exercises.train_and_keep.evaluate(
+        loop(returned=lambda run, kept, epoch, count, stopped: (run.loss("test"), (kept, count))[1])
+    ).passed
+
+
 @pytest.mark.parametrize(
     "answer",
     [
@@ -350,6 +477,8 @@ def predicted(exercise, *values):
         ((9, 6, 5, 10, 5), ("above the best",)),
         ((9, 6, 5, 10, 9), ("never run",)),
         ((9, 6, 9, 10, 3), ("three in a row",)),
+        ((10, 7, 5, 10, 3), ("ties start again",)),
+        ((0.56, 0.54, 0.56, 0.50, 0.55), ("losses",)),
     ],
 )
 def test_one_cause_of_wrong_readings_is_told_once(values, names):
@@ -385,6 +514,16 @@ def test_one_cause_of_wrong_shares_is_told_once(values, names):
 
 
 # ---- choose_patience ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [((0, 4, "loss", 3, 8.0), "at least 1"), ((4, np.inf, "loss", 3, 8.0), "`min_delta`")],
+)
+def test_settings_that_cannot_be_are_told(values, told):
+    keys = ("patience", "min_delta", "monitor", "runs within 1 %", "epochs")
+    result = exercises.choose_patience.remember(lambda: dict(zip(keys, values)))()
+    assert told in str(exercises.choose_patience.evaluate(result))
 
 
 @pytest.mark.parametrize(

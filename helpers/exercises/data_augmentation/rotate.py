@@ -141,7 +141,10 @@ def _right_inside_only(args, turned):
     return right[_inside(args)].all() and not right.all()
 
 
-_BACK = "The new pixel must ask for the place it comes *from*: turn back, by the angle's negative."
+_BACK = (
+    "The new pixel must ask for the place it comes *from*: turn back, by the angle's negative, once. (Back twice is forwards "
+    "again.)"
+)
 
 
 def _centred(of_rows, of_columns):
@@ -157,6 +160,11 @@ def _centred(of_rows, of_columns):
 
     return wrong
 
+
+_DIAGONAL = (
+    "The pictures come out flipped about their diagonal: rows and columns have changed places. (`np.meshgrid` gives the "
+    "column first, unless you say `indexing=\"ij\"`. `np.indices` gives the row first.)"
+)
 
 _ONE_CENTRE = (
     "Rows and columns are counted from the same number. In a picture that is not square the centre has two: one from the "
@@ -328,6 +336,21 @@ rotate = CodeExercise(
             lambda x, d: _turning(x, np.full(len(x), d[0])),
         ),
         Mistake(
+            "the last angle for all",
+            "Every picture is turned by the last one's angle. `degrees` has one for each.",
+            lambda x, d: _turning(x, np.full(len(x), d[-1])),
+        ),
+        Mistake(
+            "the sum of the angles for all",
+            "Every picture is turned by the sum of all the angles. `degrees` has one for each.",
+            lambda x, d: _turning(x, np.full(len(x), d.sum())),
+        ),
+        Mistake(
+            "the sizes of the angles",
+            "A negative angle turns anticlockwise as well. It should turn the other way.",
+            lambda x, d: _turning(x, np.abs(d)),
+        ),
+        Mistake(
             "the mean angle",
             "Every picture is turned by the mean of the angles. `degrees` has one for each: give it the shape (N, 1, "
             "1).",
@@ -359,14 +382,12 @@ rotate = CodeExercise(
         ),
         Mistake(
             "meshgrid's order",
-            "`np.meshgrid` gives x first, unless you say `indexing=\"ij\"`: your r runs along the columns, and the "
-            "pictures come out flipped about their diagonal.",
+            _DIAGONAL,
             _rotate_meshgrid,
         ),
         Mistake(
             "meshgrid's order, width first",
-            "`np.meshgrid` gives x first, the number of the column. Your r is that number, and the pictures come out flipped "
-            "about their diagonal.",
+            _DIAGONAL,
             lambda x, d: _rotate_meshgrid(x, d, np.s_[::-1]),
         ),
         Mistake(
@@ -458,8 +479,9 @@ rotate = CodeExercise(
                  or np.allclose(outputs[0][:, 3, 3], args[0][:, 3, 3], atol=1e-4)),
         Property("Mixing four neighbours gives no value outside the range of the picture (and 0).",
                  lambda args, outputs: outputs[0].min() >= -1e-6 and outputs[0].max() <= args[0].max() + 1e-6),
-        Property("Every pixel whose place lies inside the old picture is right. The others are not: between the outermost "
-                 "pixels and the black around them `read` mixes as well, and further out all is 0.",
+        Property("Every pixel whose place lies inside the old picture is right. Outside it, there are "
+                 "mistakes: between the outermost pixels and the black around them `read` mixes as well, and further out all "
+                 "is 0.",
                  lambda args, outputs: not _right_inside_only(args, outputs[0])),
     ],
     points=4,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import numpy as np
 
 from helpers.exercises.engine import Case, CodeExercise, Mistake, Property
@@ -24,22 +26,30 @@ class Model:
 
     def __init__(self, pixels, classes):
         self.weights = np.zeros((pixels, classes))
+        self.seen = []  # what it was asked: "step" or "loss", the pictures, the labels
 
     def _probabilities(self, x):
         logits = x.reshape(len(x), -1) @ self.weights
         exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
         return exponentials / exponentials.sum(axis=1, keepdims=True)
 
+    @staticmethod
+    def _fit(x, y):
+        if np.ndim(x) != 3 or np.ndim(y) != 1:
+            raise ValueError(f"the model wants pictures (N, H, W) and labels (N,), and got shapes {np.shape(x)} and {np.shape(y)}")
+        if len(x) != len(y) or not len(x):
+            raise ValueError(f"the model wants a label for each picture. Pictures: {len(x)}, labels: {len(y)}")
+
     def step(self, x, y):
-        if len(x) != len(y):
-            raise ValueError(f"{len(x)} pictures and {len(y)} labels")
+        self._fit(x, y)
+        self.seen.append(("step", np.array(x), np.array(y)))
         difference = self._probabilities(x)
         difference[np.arange(len(y)), y] -= 1
         self.weights -= 2.0 * x.reshape(len(x), -1).T @ difference / len(x)
 
     def loss(self, x, y):
-        if len(x) != len(y):
-            raise ValueError(f"{len(x)} pictures and {len(y)} labels")
+        self._fit(x, y)
+        self.seen.append(("loss", np.array(x), np.array(y)))
         return float(-np.log(self._probabilities(x)[np.arange(len(y)), y] + 1e-12).mean())
 
 
@@ -47,11 +57,11 @@ class Draw:
     """``draw(n)``: n random numbers, new ones at each call. The same for every check."""
 
     def __init__(self, seed):
-        self._numbers, self._used = np.random.default_rng(seed).uniform(-1, 1, size=5000), 0
+        self._numbers, self.used = np.random.default_rng(seed).uniform(-1, 1, size=5000), 0
 
     def __call__(self, n):
-        self._used += n
-        return self._numbers[self._used - n : self._used]
+        self.used += n
+        return self._numbers[self.used - n : self.used]
 
 
 def slide(pictures, strengths):
@@ -64,7 +74,7 @@ def slide(pictures, strengths):
 def _train_cases():
     cases = []
     for seed, count, size, epochs, batch in (
-        (31, 12, 4, 3, 4), (32, 11, 5, 4, 5), (33, 8, 3, 2, 3), (34, 2, 3, 2, 5)
+        (31, 12, 5, 3, 4), (32, 11, 4, 4, 5), (33, 8, 4, 2, 3), (34, 2, 3, 2, 5)
     ):
         rng = np.random.default_rng(seed)
         y, y_val = rng.integers(0, 3, size=count), rng.integers(0, 3, size=7)
@@ -197,21 +207,63 @@ def _on_moved_validation(model, x, y, x_val, y_val, draw, move):
     return model.loss(move(x_val, draw(len(x_val))), y_val)
 
 
-_AUGMENTED_VALIDATION = (
-    "The validation pictures are moved as well. Then the loss is that on pictures nobody will ever show the network, "
-    "and a new lot of them in each epoch. Validation is for the pictures as they come."
-)
+class _Run:
+    """What the answer did on one case: the batches that the model got, and when it measured on the validation pictures."""
+
+    def __init__(self, args):
+        self.model, x, y, self.x_val, self.y_val, self.draw, _, self.epochs, self.batch_size = args
+        steps = [(pictures, labels) for what, pictures, labels in self.model.seen if what == "step"]
+        self.sizes = [len(labels) for _, labels in steps]
+        self.pictures = np.concatenate([np.reshape(pictures, (len(pictures), -1)) for pictures, _ in steps] or [np.zeros((0, 1))])
+        self.labels = np.concatenate([labels for _, labels in steps] or [y[:0]])
+        self.measured, done = [], 0  # after how many pictures
+        for what, pictures, labels in self.model.seen:
+            done += len(labels) if what == "step" else 0
+            if what == "loss" and _equal(pictures, self.x_val) and _equal(labels, self.y_val):
+                self.measured.append(done)
+
+
+def _equal(a, b):
+    return np.shape(a) == np.shape(b) and np.allclose(a, b, atol=1e-6)
+
+
+class _Train(CodeExercise):
+    """Keeps what the answer did: each property speaks of one thing that was seen."""
+
+    _calls = {}
+
+    def evaluate(self, answer):
+        self._calls = {}
+        verdict = super().evaluate(answer)
+        self._calls = {}
+        return verdict
+
+    def _refuse_call(self, case, args, outcome):
+        self._calls[id(case.args)] = args
+        return super()._refuse_call(case, args, outcome)
+
+    def seen(self, holds):
+        """A property of the answer's run beside the right one."""
+
+        def of(args, outputs):
+            if id(args) not in self._calls:
+                return True  # no answer is being judged
+            right = copy.deepcopy(args)
+            _true_train(*right)
+            return holds(_Run(self._calls[id(args)]), _Run(right))
+
+        return of
+
+
+def _seen(holds):
+    return lambda args, outputs: train.seen(holds)(args, outputs)
 
 
 def _right_losses(args):
-    model, x, y, x_val, y_val, draw, move, epochs, batch_size = args
-    fresh = Model(x[0].size, model.weights.shape[1])
-    rewound = Draw(0)
-    rewound._numbers = draw._numbers
-    return _true_train(fresh, x, y, x_val, y_val, rewound, move, epochs, batch_size)
+    return _true_train(*copy.deepcopy(args))
 
 
-train = CodeExercise(
+train = _Train(
     train,
     outputs=["losses"],
     cases=_train_cases,
@@ -223,17 +275,21 @@ train = CodeExercise(
              model.loss(x_val, y_val)][1] for _ in range(epochs)]),
     ],
     mistakes=[
-        Mistake("validation augmented", _AUGMENTED_VALIDATION, _training(look=_on_moved_validation)),
+        Mistake(
+            "validation augmented",
+            "The validation pictures are moved as well, anew in each epoch. Validation is for the pictures as they come.",
+            _training(look=_on_moved_validation),
+        ),
         Mistake(
             "validation augmented, once",
-            _AUGMENTED_VALIDATION + " (That they are moved only once, beforehand, makes it no better.)",
+            "The validation pictures are moved as well, once, beforehand. Validation is for the pictures as they come.",
             lambda model, x, y, x_val, y_val, draw, move, epochs, batch_size: (
                 lambda moved: _true_train(model, x, y, moved, y_val, draw, move, epochs, batch_size)
             )(move(x_val, draw(len(x_val)))),
         ),
         Mistake(
             "only validation augmented",
-            _AUGMENTED_VALIDATION + " And the training pictures, which should be moved, are not.",
+            "The validation pictures are moved, and the training pictures are not. It should be the other way round.",
             _training(strengths="none", look=_on_moved_validation),
         ),
         Mistake(
@@ -274,8 +330,8 @@ train = CodeExercise(
         ),
         Mistake(
             "not moved",
-            "The network learns from the pictures as they are: `move` returns the changed ones, does not change what "
-            "it gets.",
+            "The network learns from the pictures as they are. (`move` returns changed pictures. It does not change those that "
+            "it gets.)",
             _training(strengths="none"),
         ),
         Mistake(
@@ -439,17 +495,24 @@ train = CodeExercise(
         ),
     ],
     properties=[
-        Property(
-            "The first epoch's loss is not that of one pass over the training pictures, `batch_size` at a time, in the "
-            "order in which they come (no shuffling here), each moved once by a number of its own from `draw` (no generator of your own), with "
-            "the validation pictures as they are.",
-            lambda args, outputs: np.isclose(outputs[0][0], _right_losses(args)[0], rtol=1e-3),
-        ),
-        Property(
-            "The first epoch is right. In a later one, what is learned from is not each picture moved anew from its "
-            "original.",
-            lambda args, outputs: np.allclose(outputs[0], _right_losses(args), rtol=1e-3),
-        ),
+        Property("The validation loss should be that of the validation pictures as they are, with their labels: `model.loss` "
+                 "should get these after every epoch.",
+                 _seen(lambda run, right: len(run.measured) >= run.epochs)),
+        Property("`model.step` should get every training picture once per epoch. It got more or fewer.",
+                 _seen(lambda run, right: sum(run.sizes) == sum(right.sizes))),
+        Property("`model.step` should get `batch_size` pictures at a time; only the last batch of an epoch may be smaller.",
+                 _seen(lambda run, right: run.sizes == right.sizes)),
+        Property("`draw` should give one number for each picture that is learned from. It was asked for more or fewer.",
+                 _seen(lambda run, right: run.draw.used == right.draw.used)),
+        Property("The labels do not come in the order of y: there is no shuffling here.",
+                 _seen(lambda run, right: _equal(run.labels, right.labels))),
+        Property("The pictures that `model.step` gets are not those of x, in their order, each moved by its own number from "
+                 "`draw`.",
+                 _seen(lambda run, right: _equal(run.pictures, right.pictures))),
+        Property("The loss should be measured when the last batch of the epoch has been learned.",
+                 _seen(lambda run, right: set(right.measured) <= set(run.measured))),
+        Property("The training is right. What is returned are not the losses that `model.loss` gave at the end of each epoch.",
+                 lambda args, outputs: np.allclose(outputs[0], _right_losses(args), rtol=1e-3)),
     ],
     points=4,
     hints=[

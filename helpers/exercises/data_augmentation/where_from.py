@@ -41,8 +41,7 @@ where_from = PredictExercise(
         _HALF_TURN: [
             Mistake("about the corner", "that is a turn about the upper left pixel, and lies outside the picture. The "
                     "centre is at 13.5.", (-10, -5)),
-            Mistake("28 minus", "28 − 10 would be right if the pixels counted from 1 to 27. They count from 0 to 27, so the "
-                    "centre is at 13.5, not at 14.", (18, 23)),
+            Mistake("28 minus", "28 − 10 turns about 14. The pixels count from 0 to 27, so the centre is at 13.5.", (18, 23)),
             Mistake("centre at 13", "that turns about pixel 13. There are 28 pixels, 0 to 27: the centre lies between 13 and "
                     "14.", (16, 21)),
             Mistake("only upside down", "that is a flip top to bottom: the column has not changed. A half turn changes both.",
@@ -70,6 +69,10 @@ where_from = PredictExercise(
                 {_ARRIVES: (13, 7), _IS_READ: (7, 3)}),
         Mistake("numbers right, column first", "the numbers are right, but a place is (row, column), the row first.",
                 {_ARRIVES: (3, 13), _HALF_TURN: (22, 17)}),
+        Mistake("counted from 1", "each number is one too large. Rows and columns count from 0.",
+                {_ARRIVES: (14, 4), _IS_READ: (8, 8), _HALF_TURN: (18, 23), _QUARTER: (1, 1)}),
+        Mistake("2 down and 3 to the left", "that is 2 down and 3 to the left. Asked is 3 down and 2 to the left.",
+                {_ARRIVES: (12, 2), _IS_READ: (8, 8)}),
         Mistake("about the corner", "that is a turn about the upper left pixel, and lies outside the picture. The centre is "
                 "at 13.5.", {_HALF_TURN: (-10, -5), _QUARTER: (-27, 0)}),
         Mistake("centre at 14", "that turns about 14. The pixels count from 0 to 27, so the centre is at 13.5.",

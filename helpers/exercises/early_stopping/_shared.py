@@ -39,7 +39,8 @@ class Rehearsal:
             "test": np.asarray(validation)[::-1] if test is None else test,
         }
         self.trained, self._in_place = 0, in_place  # epochs trained so far
-        self.asked = set()  # which losses somebody has looked at
+        self.asked = {}  # which losses somebody has looked at, and after how many epochs
+        self.disturbed = False  # whether somebody has changed the weights between two epochs
         self.weights = self._at(0)
 
     def __repr__(self):
@@ -53,6 +54,7 @@ class Rehearsal:
     def train_epoch(self):
         if self.trained + 1 == len(self._losses["validation"]):
             raise RuntimeError("there are no more epochs: `epochs` of them have been trained already")
+        self.disturbed = self.disturbed or not np.array_equal(self.weights, self._at(self.trained))
         self.trained += 1
         if self._in_place:
             self.weights[...] = self._at(self.trained)  # as gradient descent does
@@ -62,7 +64,7 @@ class Rehearsal:
     def loss(self, data="validation"):
         if data not in self._losses:
             raise ValueError(f'`run.loss` knows "training", "validation" and "test"; got {data!r}')
-        self.asked.add(data)
+        self.asked.setdefault(data, set()).add(self.trained)
         return float(self._losses[data][self.trained])
 
 

@@ -16,9 +16,11 @@ def _trial_missing(result):
         return "Pass what `trial` returned: `result = trial(...)`."
     values = [result["runs within 1 %"], result["epochs"], result["min_delta"], result["patience"]]
     if not all(isinstance(value, (int, float, np.number)) and np.isfinite(value) for value in values):
-        return "One of the measured values is not a finite number. Did the trial run through?"
+        return "`patience`, `min_delta` and what was measured should be finite numbers. One of them is not."
     if int(result["patience"]) != result["patience"]:
         return "`patience` counts epochs: a whole number, please."
+    if result["patience"] < 1:
+        return "`patience` is at least 1. (The arguments come in this order: patience, min_delta, monitor.)"
     return ""
 
 
@@ -47,8 +49,8 @@ choose_patience = ExperimentExercise(
     mistakes=[
         Mistake(
             "negative min_delta",
-            "A negative `min_delta` takes an epoch that is *worse* for an improvement (Keras reverses the sign without a "
-            "word, `helpers.nn` refuses it).",
+            "With a negative `min_delta` an epoch counts as an improvement that only equals the best, or is *worse* by less than "
+            "its size. (Keras reverses the sign without a word, `helpers.nn` refuses it.) Other settings may matter as well.",
             lambda r: r["min_delta"] < 0,
         ),
         Mistake(
@@ -60,7 +62,7 @@ choose_patience = ExperimentExercise(
         Mistake(
             "monitors the accuracy",
             "The accuracy of 500 digits moves in steps of 1/500. A tie, or a gain of no more than `min_delta`, is not "
-            "counted as an improvement, so the run ends soon. What does the loss do meanwhile?",
+            "counted as an improvement: such epochs use up the patience. What does the loss do meanwhile?",
             lambda r: r["monitor"] == "accuracy",
         ),
         Mistake(

@@ -83,18 +83,21 @@ read_the_log = PredictExercise(
     },
     patterns=[
         Mistake("ties improve", _TIE, {_PATIENCE_3: 11, _KEPT_3: 10}),
-        Mistake("one epoch too patient", "each of these runs goes on for one epoch too many. The run ends with the epoch with "
-                "which the epochs without improvement, in a row, are as many as the patience.",
+        Mistake("one epoch too patient", "these runs go on too long: until there are *more* epochs without improvement than "
+                "the patience. The run ends as soon as there are as many, in a row.",
                 {_PATIENCE_3: 11, _KEPT_3: 10, _PATIENCE_2: 9}),
-        Mistake("one epoch too impatient", "each of these runs ends one epoch too early. The first epoch without improvement "
-                "is number 1, and the run ends when the patience is reached.",
+        Mistake("one epoch too impatient", "these runs end too early. The first epoch without improvement is number 1, and the "
+                "run ends when the patience is reached.",
                 {_PATIENCE_3: 5, _KEPT_3: 3, _PATIENCE_2: 4, _PATIENCE_4: 6}),
         Mistake("compared with the epoch before", "each loss is compared with the *best* so far, not with the epoch before: "
                 "epoch 5 is better than epoch 4, and still no improvement.",
                 {_PATIENCE_3: 11, _KEPT_3: 10, _PATIENCE_2: 8}),
         Mistake("never reset", _IN_A_ROW, {_PATIENCE_3: 7, _PATIENCE_4: 6}),
+        Mistake("ties start again", _TIE, {_PATIENCE_3: 10, _KEPT_3: 7}),
         Mistake("counted from 1", "each of these is one too large. Are the epochs counted from 0, as in the table?",
                 {_PATIENCE_3: 10, _KEPT_3: 7, _PATIENCE_2: 6, _PATIENCE_4: 11, _DELTA: 4}),
+        Mistake("losses", "these are losses. Asked are the numbers of the epochs.",
+                {_PATIENCE_3: 0.56, _KEPT_3: 0.54, _PATIENCE_2: 0.56, _PATIENCE_4: 0.5, _DELTA: 0.55}),
         Mistake("swapped", "these two have changed places: the run goes on after the epoch that is kept.",
                 {_PATIENCE_3: 6, _KEPT_3: 9}),
     ],

@@ -45,7 +45,16 @@ def _rule_cases():
         Case("with losses far above the patience, 2", (16 * losses(30, 22, 23, 21, 24, 25, 20), 2, 0.0)),
         # After a bad second epoch there are falls, and no new best.
         Case("with patience 2, and losses that go up and down", (losses(10, 18, 16, 17, 14, 15), 2, 0.0)),
-        Case("where losses only equal the best so far, with patience 2", (losses(20, 16, 16, 16, 12), 2, 0.0), edge=True),
+        # After a bad epoch one is far below the epoch before it, and not below the best by more than min_delta.
+        Case("with patience 3, min_delta 5/32, and 10 losses that go up and down",
+             (losses(16, 18, 14, 12, 11, 13, 10, 7, 2, 3), 3, 5 / 32)),
+        # The last epoch is below the best that counts, and not the lowest of those.
+        Case("with patience 3, min_delta 5/32, and 8 losses that go up and down",
+             (losses(13, 14, 12, 10, 7, 5, 8, 6), 3, 5 / 32)),
+        Case("with patience 5, min_delta 5/64, and losses below 1",
+             (losses(8, 7, 8.25, 6.25, 5.75, 4.75, 4.25, 3.25, 2.75), 5, 5 / 64)),
+        Case("with patience 3, min_delta 0, and losses that differ by thousandths", (wave / 64, 3, 0.0)),
+        Case("where losses only equal the best so far, with patience 2", (losses(20, 16, 16, 16, 16, 12), 2, 0.0), edge=True),
         Case("where an epoch only equals the best and the next one improves, with patience 3",
              (losses(20, 16, 17, 16, 14, 15, 14, 14, 13), 3, 0.0), edge=True),
         Case("where losses are below the best by exactly min_delta, 2/16, with patience 2",
@@ -134,6 +143,57 @@ def _rises_in_a_row(losses, patience, min_delta):
     return len(losses) - 1, int(np.argmin(losses))
 
 
+def _last_below(losses, patience, min_delta):
+    best, best_epoch, wait = losses[0], 0, 0
+    for epoch in range(1, len(losses)):
+        best_epoch = epoch if losses[epoch] < best else best_epoch
+        if losses[epoch] + min_delta < best:
+            best, wait = losses[epoch], 0
+        else:
+            wait += 1
+            if wait >= patience:
+                return epoch, best_epoch
+    return len(losses) - 1, best_epoch
+
+
+def _last_unseen(losses, patience, min_delta):
+    if len(losses) == 1:
+        return 0, 0
+    last, best_epoch = _by_distance(losses[:-1], patience, min_delta)
+    return last if last - best_epoch >= patience else len(losses) - 1, best_epoch
+
+
+def _fall_and_best(gain):
+    """Improvement is a fall of more than min_delta from the epoch before, below the best as well (by ``gain`` min_delta)."""
+
+    def rule(losses, patience, min_delta):
+        best, best_epoch, wait = losses[0], 0, 0
+        for epoch in range(1, len(losses)):
+            if losses[epoch] + min_delta < losses[epoch - 1] and losses[epoch] + gain * min_delta < best:
+                best, best_epoch, wait = losses[epoch], epoch, 0
+            else:
+                wait += 1
+                if wait >= patience:
+                    return epoch, best_epoch
+        return len(losses) - 1, best_epoch
+
+    return rule
+
+
+def _lowest_of_the_falls(losses, patience, min_delta):
+    best_epoch, wait = 0, 0
+    for epoch in range(1, len(losses)):
+        if losses[epoch] + min_delta < losses[epoch - 1]:
+            wait = 0
+            if losses[epoch] < losses[best_epoch]:
+                best_epoch = epoch
+        else:
+            wait += 1
+            if wait >= patience:
+                return epoch, best_epoch
+    return len(losses) - 1, best_epoch
+
+
 def _creeping_mark(losses, patience, min_delta):
     best, best_epoch, wait = losses[0], 0, 0
     for epoch in range(1, len(losses)):
@@ -218,7 +278,10 @@ _BACK = (
 class _StopAt(OneLoop):
     """Says where ``None`` comes from if only a list that ends first gives it."""
 
-    facts = frozenset({"epochs run", "the best loss returned", "last epoch kept"})
+    facts = frozenset({
+        "epochs run", "the best loss returned", "last epoch kept", "best epoch counted from 1", "best epoch stays 0",
+        "one beyond the list", "one beyond the stop", "the epoch before the stop",
+    })
 
     def _arrays(self, value, expected, case):
         losses, patience, _ = case.args
@@ -238,9 +301,21 @@ stop_at = _StopAt(
     mistakes=[
         Mistake(
             "one epoch too patient",
-            "One epoch too patient: the run ends with *more* than `patience` epochs without improvement. It should end with "
-            "the one that makes them as many as `patience`.",
+            "One epoch too patient: the run ends with *more* than `patience` epochs without improvement. It should end as "
+            "soon as there are `patience` of them in a row.",
             _rule(runs_out=lambda wait, patience: wait > patience),
+        ),
+        Mistake(
+            "one epoch too patient, min_delta ignored",
+            "Two things: the run ends with *more* than `patience` epochs without improvement, one too late; and `min_delta` "
+            "makes no difference.",
+            _rule(runs_out=lambda wait, patience: wait > patience, better=lambda loss, best, delta: loss < best),
+        ),
+        Mistake(
+            "one epoch too patient, ties improve",
+            "Two things: the run ends with *more* than `patience` epochs without improvement, one too late; and a loss that "
+            "only equals the best (or is below it by exactly `min_delta`) counts as an improvement.",
+            _rule(runs_out=lambda wait, patience: wait > patience, better=lambda loss, best, delta: loss + delta <= best),
         ),
         Mistake(
             "one epoch too impatient",
@@ -262,9 +337,38 @@ stop_at = _StopAt(
         ),
         Mistake(
             "ties improve",
-            "A loss that only equals the best (or is below it by exactly `min_delta`) counts as an improvement. On a plateau "
-            "such a run never ends.",
+            "A loss that only equals the best (or is below it by exactly `min_delta`) counts as an improvement. With a "
+            "`min_delta` of 0 a run on a plateau then never ends.",
             _rule(better=lambda loss, best, delta: loss + delta <= best),
+        ),
+        Mistake(
+            "lowest of the falls",
+            "Each loss is compared with that of the epoch before, and the lowest of those that fell is kept. Compare it with "
+            "the *best* so far: after a bad epoch a less bad one is no improvement.",
+            _lowest_of_the_falls,
+        ),
+        Mistake(
+            "min_delta from the epoch before",
+            "`min_delta` is measured from the epoch *before*: a new best has to be below that one by more than `min_delta`. "
+            "Measure from the best so far. Otherwise small improvements never add up.",
+            _fall_and_best(0),
+        ),
+        Mistake(
+            "min_delta from both",
+            "A new best has to be below the best *and* below the epoch before, each by more than `min_delta`. Only the best "
+            "counts. Otherwise small improvements never add up.",
+            _fall_and_best(1),
+        ),
+        Mistake(
+            "min_delta counted twice",
+            "An improvement has to be by more than *twice* `min_delta`. Is it subtracted from the best loss twice, perhaps "
+            "once where that is noted?",
+            _rule(better=lambda loss, best, delta: loss + 2 * delta < best),
+        ),
+        Mistake(
+            "the last loss never seen",
+            "The last loss of the list is never looked at. Where does the loop end?",
+            _last_unseen,
         ),
         Mistake(
             "count set back by the epoch before",
@@ -350,6 +454,12 @@ stop_at = _StopAt(
             _rule(against="previous"),
         ),
         Mistake(
+            "compared with the epoch before, min_delta ignored",
+            "Two things: each loss is compared with that of the epoch before, not with the *best* so far; and `min_delta` "
+            "makes no difference.",
+            _rule(against="previous", better=lambda loss, best, delta: loss < best),
+        ),
+        Mistake(
             "best loss never updated",
             "The best loss stays that of the first epoch, so that nearly every epoch is an improvement. Note the new loss "
             "together with its epoch.",
@@ -412,6 +522,25 @@ stop_at = _StopAt(
             ("best_epoch",),
         ),
         Mistake(
+            "last below the best kept",
+            "`best_epoch` is the last epoch whose loss is below the best, also by less than `min_delta`. Such an epoch is no "
+            "improvement: note the epoch when you note the best loss.",
+            _last_below,
+            ("best_epoch",),
+        ),
+        Mistake(
+            "best epoch counted from 1",
+            "`best_epoch` is one too large. Count epochs from 0, as the list does: `losses[best_epoch]` should be the best loss.",
+            _rule(result=lambda stop, best_epoch, losses: (stop, best_epoch + 1)),
+            ("best_epoch",),
+        ),
+        Mistake(
+            "best epoch stays 0",
+            "`best_epoch` is always 0. Note the epoch when you note the best loss.",
+            _rule(result=lambda stop, best_epoch, losses: (stop, 0)),
+            ("best_epoch",),
+        ),
+        Mistake(
             "last epoch kept",
             "`best_epoch` is the last epoch that was run. It came after the best one: where the patience ran out, `patience` "
             "epochs after it.",
@@ -457,6 +586,15 @@ stop_at = _StopAt(
             ("best_epoch",),
         ),
         Mistake(
+            "patience epochs back, below 0",
+            "`best_epoch` is `patience` epochs before the last one. That is true where the patience runs out, and wrong "
+            "where the list ends first: it may even be negative.",
+            lambda losses, patience, min_delta: (
+                lambda last, best: (last, last - patience)
+            )(*_by_distance(losses, patience, min_delta)),
+            ("best_epoch",),
+        ),
+        Mistake(
             "one beyond the list",
             "Where the list ends before the patience runs out, `last_epoch` is one too large: `len(losses)` is the number of "
             "epochs, and they are counted from 0.",
@@ -490,8 +628,8 @@ stop_at = _StopAt(
         ),
         Mistake(
             "never stops",
-            "The run goes to the end of the list. It should end with the epoch with which the epochs without improvement are "
-            "as many as `patience`.",
+            "The run goes to the end of the list. It should end as soon as there are `patience` epochs without improvement in "
+            "a row.",
             _rule(runs_out=lambda wait, patience: False),
         ),
         Mistake(
@@ -506,7 +644,8 @@ stop_at = _StopAt(
                  lambda args, outputs: outputs[1] <= outputs[0]),
         Property("`last_epoch` should be one of the list's epochs, and is not.",
                  lambda args, outputs: 0 <= outputs[0] < len(args[0])),
-        Property("The run should end `patience` epochs after the best one, or with the list, and does not.",
+        Property("A run that ends before the list does, ends `patience` epochs after the best one. Here `last_epoch` − "
+                 "`best_epoch` is not `patience`.",
                  lambda args, outputs: outputs[0] in (outputs[1] + args[1], len(args[0]) - 1)),
     ],
     points=3,

@@ -32,7 +32,7 @@ class _KeepTheBest(OneLoop):
 
     facts = frozenset({
         "last weights kept", "a reference, not a copy", "last weights, where the epochs end first", "last weights at the stop",
-        "counted from 0", "one too many counted", "all epochs counted", "best epoch counted",
+        "counted from 0", "one too many counted", "all epochs counted", "best epoch counted", "best epoch counted from 0",
     })
 
     def evaluate(self, answer):
@@ -48,7 +48,15 @@ class _KeepTheBest(OneLoop):
                 "run. The patience should end the *training*: that is the time it saves.",
                 mistakes=("trained on",),
             )
-        if any("test" in run.asked for run, _ in self._seen):
+        if any(run.disturbed for run, _ in self._seen):
+            return self._verdict(
+                "known mistake",
+                "The results are right for these runs, which are written down. But `run.weights` is changed between two "
+                "epochs, and a real training would go on from there. Put the best weights back when the training has ended, "
+                "not before.",
+                mistakes=("weights changed during the training",),
+            )
+        if any(after < run.trained for run, _ in self._seen for after in run.asked.get("test", ())):
             return self._verdict(
                 "known mistake",
                 "The right weights and the right number of epochs. But the *test* loss is measured during the training. Even "
@@ -94,6 +102,9 @@ def _runs():
         # The first epoch is the best: after a bad second one there are falls, and no new best.
         Case("with patience 3, on losses that first rise", (run(up_and_down), 3, 7)),
         Case("with patience 1", (run((1.4, 1.0, 0.9, 0.95, 0.8, 0.7)), 1, 5)),
+        Case("with patience 3, and losses that differ by thousandths", (run(0.5 + np.array(wave) / 20), 3, 12)),
+        Case("with patience 2, where the weights at the start are better than those of the first epochs",
+             (run((0.65, *wave[1:])), 2, 12)),
         Case("with a single epoch", (run(wave), 2, 1), edge=True),
         Case("with patience 4, where losses only equal the best so far", (run(plateau), 4, 8), edge=True),
         Case("with patience 3, where losses only equal the one before", (run(pairs), 3, 6), edge=True),
@@ -165,6 +176,52 @@ def _patience_back(run, patience, epochs):
         if wait == patience:
             break
     return diary[max(len(diary) - 1 - patience, 0)], len(diary)
+
+
+def _judged_before(counted, last=True):
+    """The start is judged as if it were an epoch; ``counted`` says which number comes back.
+
+    Without ``last`` nothing is trained after the last judgement: the results are the same.
+    """
+
+    def train(run, patience, epochs):
+        best, wait, kept, trained = np.inf, 0, None, 0
+        for epoch in range(epochs):
+            if run.loss() < best:
+                best, wait, kept = run.loss(), 0, run.weights.copy()
+            else:
+                wait += 1
+                if wait >= patience:
+                    break
+            if last or epoch + 1 < epochs:
+                run.train_epoch()
+            trained += 1
+        return kept, counted(epoch, trained)
+
+    return train
+
+
+def _start_is_the_first_best(run, patience, epochs):
+    best, kept, wait, count = run.loss(), run.weights.copy(), 0, 0
+    while count < epochs and wait < patience:
+        run.train_epoch()
+        count, wait = count + 1, wait + 1
+        if run.loss() < best:
+            best, kept, wait = run.loss(), run.weights.copy(), 0
+    return kept, count
+
+
+def _asked_at_the_top(run, patience, epochs):
+    best, wait, kept, count = np.inf, 0, None, 0
+    for _ in range(epochs):
+        run.train_epoch()
+        count += 1
+        if wait >= patience:
+            break
+        wait += 1
+        if run.loss() < best:
+            best, kept, wait = run.loss(), run.weights.copy(), 0
+    return kept, count
 
 
 def _best_counted(run, patience, epochs):
@@ -280,6 +337,11 @@ train_and_keep = _KeepTheBest(
             _best_counted,
         ),
         Mistake(
+            "best epoch counted from 0",
+            "`epochs_run` is the number of the *best* epoch, counted from 0. Asked is how many epochs were run.",
+            lambda run, patience, epochs: (lambda kept, best: (kept, best - 1))(*_best_counted(run, patience, epochs)),
+        ),
+        Mistake(
             "patience added",
             "`epochs_run` is calculated, as the best epoch and the patience: it is wrong where the "
             "epochs end first. Count the epochs that are run.",
@@ -287,9 +349,34 @@ train_and_keep = _KeepTheBest(
         ),
         Mistake(
             "one epoch too patient",
-            "One epoch too patient: the run ends with *more* than `patience` epochs without improvement. It should end with "
-            "the one that makes them as many as `patience`.",
+            "One epoch too patient: the run ends with *more* than `patience` epochs without improvement. It should end as "
+            "soon as there are `patience` of them in a row.",
             _training(runs_out=lambda wait, patience: wait > patience),
+        ),
+        Mistake(
+            "one epoch too patient, a reference",
+            "Two things: the run ends with *more* than `patience` epochs without improvement, one too late; and the best "
+            "weights are noted without copying them, so that your note changes with `run.weights`.",
+            _training(runs_out=lambda wait, patience: wait > patience, keep=lambda weights: weights),
+        ),
+        Mistake(
+            "one epoch too patient, last weights",
+            "Two things: the run ends with *more* than `patience` epochs without improvement, one too late; and what comes "
+            "back are the weights of the *last* epoch.",
+            _training(runs_out=lambda wait, patience: wait > patience,
+                      result=lambda run, kept, count, stopped: (run.weights.copy(), count)),
+        ),
+        Mistake(
+            "asked before judging",
+            "After the patience has run out one more epoch is trained, and not judged. Ask whether the patience has run out "
+            "*after* the loss has been judged, or before the next epoch is trained.",
+            _asked_at_the_top,
+        ),
+        Mistake(
+            "start is the first best",
+            "The loss of the weights at the *start* is taken as the first best. Asked is the best of the *epochs*: the first "
+            "epoch is the first best, even if the start was better.",
+            _start_is_the_first_best,
         ),
         Mistake(
             "one epoch too impatient",
@@ -305,7 +392,7 @@ train_and_keep = _KeepTheBest(
         ),
         Mistake(
             "ties improve",
-            "An epoch that only equals the best counts as an improvement. On a plateau such a run never ends.",
+            "An epoch that only equals the best counts as an improvement. On a plateau such a run does not end.",
             _training(better=lambda loss, best: loss <= best),
         ),
         Mistake(
@@ -333,8 +420,8 @@ train_and_keep = _KeepTheBest(
         ),
         Mistake(
             "never stops, last weights",
-            "All the epochs are run, and the last weights come back (a list of references to one array is no diary: all its "
-            "entries show the last epoch). Stop when the patience runs out, and copy.",
+            "All the epochs are run, and the last weights come back. Stop when the patience runs out. And copy the best weights: "
+            "a note without a copy also shows the last epoch's.",
             _training(runs_out=lambda wait, patience: False,
                       result=lambda run, kept, count, stopped: (run.weights.copy(), count)),
         ),
@@ -378,6 +465,19 @@ train_and_keep = _KeepTheBest(
             "The loss is measured *before* the epoch and the weights are saved *after* it: the two do not belong together. "
             "Train, then measure, then save.",
             _training(measure="before"),
+        ),
+        *(
+            Mistake(
+                name,
+                "The weights from *before* the training are measured and judged as if they were those of the first epoch, and "
+                "so on: each epoch's loss comes one round too late. Train first, then measure, then judge.",
+                _judged_before(counted, last),
+            )
+            for name, counted, last in (
+                ("judged before training", lambda epoch, trained: epoch + 1, False),
+                ("judged before training, counted from 0", lambda epoch, trained: epoch, True),
+                ("judged before training, trained epochs counted", lambda epoch, trained: trained, True),
+            )
         ),
         Mistake(
             "worst weights kept",
