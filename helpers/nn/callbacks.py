@@ -40,21 +40,21 @@ class EarlyStopping(Callback):
     """Stop when a measured quantity has not improved for some epochs. Keras' arguments and rules.
 
     After every epoch: if the value is better than the best so far by more than ``min_delta``, it is the new
-    best; otherwise one more epoch has passed in vain, and with the ``patience``-th in a row training stops.
+    best; otherwise one more epoch has passed without improvement, and with the ``patience``-th in a row training stops.
 
     Args:
         monitor: a name in the history; never one measured on the test set.
         min_delta: the least improvement that counts, at least 0.
-        patience: epochs in vain after which training stops. 0 and 1 both stop at the first one.
+        patience: epochs without improvement after which training stops. 0 and 1 both stop at the first one.
         mode: "min", "max", or "auto": min for a loss, max for an accuracy.
-        baseline: the count of epochs in vain starts again only when the best beats this value too.
+        baseline: the count of epochs without improvement starts again only when the best beats this value too.
         restore_best_weights: True puts the best epoch's weights back when training ends, early or not.
         start_from_epoch: epochs before this one, counted from 0, are not looked at.
 
     Attributes:
         best: the best value; None before the first. best_epoch: its epoch, from 0.
         stopped_epoch: the epoch after which training stopped; 0 if it ran to its end.
-        wait: epochs in vain so far. best_weights: copies, where they are to be restored.
+        wait: epochs without improvement so far. best_weights: copies, where they are to be restored.
 
     A NaN never improves on a number, and no number on a first NaN.
 
