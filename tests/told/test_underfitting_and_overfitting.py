@@ -354,7 +354,7 @@ def duel(measurements, noise):
 @pytest.mark.parametrize(("measurements", "noise", "expected"), [
     (1000, 0.04, "correct"),
     (60, 0.01, "correct"),
-    (3000, 0.15, "Degree 15 is ahead, but not twice"),  # more noise, and yet degree 15 is ahead
+    (3000, 0.15, "Degree 15 is ahead, but it is not yet twice"),  # more noise, and yet degree 15 is ahead
     (30, 0.2, ("more noise",)),
     (30, 0.05, ("degree 4 still ahead",)),
     (25, 0.05, ("fewer measurements",)),

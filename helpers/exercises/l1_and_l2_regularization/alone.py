@@ -6,8 +6,8 @@ from helpers.exercises.engine import Mistake, PredictExercise
 
 
 _HALF = (
-    "this is the result for a slope of λw, as if the penalty were λ/2 · w². Both are in use; here there is no ½ in the formula, and the slope of "
-    "w² is 2w."
+    "this is the result for a slope of λw, as if the penalty were λ/2 · w². Both conventions are in use; here there "
+    "is no ½ in the formula, and the slope of w² is 2w."
 )
 
 
@@ -20,13 +20,13 @@ _OTHER = "that is the step of the other penalty. L2's slope, 2λw, grows with th
 _GROWN = "the weight has grown. A step goes *against* the slope."
 
 
-_SLOPE = "that is the slope. The step is the learning rate times it, and starts from where the weight is."
+_SLOPE = "that is the slope. The step is the learning rate times the slope, and starts from the old weight."
 
 
 _UNMOVED = "that is where the weight was. The loss does not pull at it, but the penalty does."
 
 
-_DISTANCE = "that is how far it moves. Asked is where it arrives."
+_DISTANCE = "that is how far the weight moves. The question is where it arrives."
 
 
 _STRENGTH = "this is the result for λ = 1. Here λ is 0.5, and it multiplies the slope."
@@ -118,7 +118,7 @@ alone = PredictExercise(
             Mistake("unmoved", _UNMOVED, 0.03),
         ],
         "L2 ever reaches exactly 0": [
-            Mistake("arrives", "each step takes a share of what is there, the same share each time. What is left of something is not nothing.",
+            Mistake("arrives", "each step takes away the same share of the weight. What is left is never exactly 0.",
                     True),
         ],
     },
@@ -127,6 +127,6 @@ alone = PredictExercise(
         "One step: new weight = old weight − learning rate · slope of the penalty. The formulas of the slopes stand above.",
         "The slope of L2 at 2.0 is 2 · 0.5 · 2.0, that of L1 is 0.5. Then at 0.03: which of the two has become small?",
     ],
-    insight="L2 takes a share, L1 takes an amount. So L2 is gentle to small weights and never done with them; L1 is hard on "
-    "small weights, and its plain step overshoots.",
+    insight="L2 takes away a share of the weight, L1 a fixed amount. So L2 moves small weights only a little and "
+    "never to 0. L1 moves them as far as large ones, and its plain step overshoots.",
 )

@@ -75,12 +75,14 @@ few_pixels = ExperimentExercise(
         ),
         Mistake(
             "L2, little won",
-            f"Less than {_FEWEST_POINTS} points are won at this strength, and L2 makes no zeros at any. Which penalty leaves pixels out?",
+            f"The gain is less than {_FEWEST_POINTS} points, and L2 makes no zeros at any strength. Which penalty "
+            "leaves pixels out?",
             lambda result: result["penalty"] == "L2",
         ),
         Mistake(
             "too strong",
-            f"Few enough pixels, but less than {_FEWEST_POINTS} points are won: more pixels must take part. Make the strength smaller.",
+            f"The pixels are few enough, but the gain is less than {_FEWEST_POINTS} points: more pixels must take "
+            "part. Make the strength smaller.",
             lambda result: result["pixels"] <= _MOST_PIXELS,
         ),
         Mistake(
@@ -89,12 +91,13 @@ few_pixels = ExperimentExercise(
             lambda result: result["penalty"] == "L1",
         ),
     ],
-    otherwise="Not both targets are met. Look at the two figures of this section: what does a larger λ do to the number of pixels?",
+    otherwise="The two targets are not both met. Look at the two figures of this section: what does a larger λ do to "
+              "the number of pixels?",
     points=3,
     hints=[
         "Only one of the two penalties makes weights exactly 0. With it, look for the range of strengths in the figure of the 196 lines.",
         "Go in factors of 3: 0.003, 0.01, 0.03, 0.1. From one to the next the pixels become fewer; the errors first fall and then rise.",
     ],
-    insight="About a quarter of the 196 pixels or fewer, and fewer errors than with all of them. (L2 at its own best strength may err a little less still: to "
-    "leave pixels out is one thing, to predict best another.)",
+    insight="About a quarter of the 196 pixels or fewer, and fewer errors than with all of them. (At its own best "
+    "strength, L2 may make slightly fewer errors still: leaving pixels out and predicting best are different aims.)",
 )

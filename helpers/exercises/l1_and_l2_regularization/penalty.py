@@ -133,7 +133,8 @@ _VALUE_L2_ALONE = [
     ("strength squared",
      "The strength l2 is squared along with the weight. It multiplies the square: l2 · w², not (l2 · w)².",
      lambda k, l2: ((l2 * k) ** 2).sum()),
-    ("factor 2 in the value", "The L2 part of the value is twice too large. The 2 belongs to the slope of w², not to w² itself.",
+    ("factor 2 in the value", "The L2 part of the value is twice as large as it should be. The 2 belongs to the "
+        "slope of w², not to w² itself.",
      lambda k, l2: 2 * l2 * (k**2).sum()),
     ("L2 forgotten in the value", "The value has no L2 part: the squares are missing.", lambda k, l2: 0.0),
     ("l2 forgotten in the value", "In the value the strength l2 is not used: it multiplies the sum of the squares.",
@@ -162,23 +163,27 @@ _SLOPE_L1_ALONE = [
     ("L1 forgotten in the gradient", "The gradient has no L1 part: the slope of the absolute values is missing.",
      lambda k, l1: 0.0),
     ("+1 at zero",
-     "The L1 part of the gradient is right for weights other than 0. At exactly 0 it is +l1 in your code; it is 0 by "
-     "convention, so that a weight at 0 may stay there.", lambda k, l1: np.where(k >= 0, l1, -l1)),
+     "The L1 part of the gradient is right for weights other than 0. At exactly 0 it is "
+     "+l1 in your code; it should be 0 by convention, so that a weight at 0 may stay "
+     "there.", lambda k, l1: np.where(k >= 0, l1, -l1)),
     ("-1 at zero",
-     "The L1 part of the gradient is right for weights other than 0. At exactly 0 it is −l1 in your code; it is 0 by "
-     "convention, so that a weight at 0 may stay there.", lambda k, l1: np.where(k > 0, l1, -l1)),
+     "The L1 part of the gradient is right for weights other than 0. At exactly 0 it is "
+     "−l1 in your code; it should be 0 by convention, so that a weight at 0 may stay "
+     "there.", lambda k, l1: np.where(k > 0, l1, -l1)),
     ("sign turned in the gradient of L1",
-     "The L1 part of the gradient has the opposite sign. It points to where the penalty *grows*: away from 0.",
+     "The L1 part of the gradient has the opposite sign. It should point to where the penalty *grows*: away from 0.",
      lambda k, l1: -l1 * np.sign(k)),
     ("factor 2 in the gradient of L1",
-     "The L1 part of the gradient is twice too large. The slope of |w| is +1 or −1; a 2 belongs to the slope of w².",
+     "The L1 part of the gradient is twice as large as it should be. The slope of |w| is +1 or −1; a 2 belongs to "
+     "the slope of w².",
      lambda k, l1: 2 * l1 * np.sign(k)),
 ]
 _SLOPE_L2 = [
     ("factor 2 missing in the gradient",
      "The L2 part of the gradient is half as large as it should be. The slope of w² is 2w, and in this formula (as in Keras) "
      "no ½ takes the 2 away.", lambda k, l2: l2 * k),
-    ("factor 2 twice", "The L2 part of the gradient is twice too large: the slope of l2 · w² is 2 · l2 · w.",
+    ("factor 2 twice", "The L2 part of the gradient is twice as large as it should be: the slope of l2 · w² is 2 · "
+                       "l2 · w.",
      lambda k, l2: 4 * l2 * k),
     ("divided by the length",
      "The L2 part of the gradient is divided by the length of the weights: that is the gradient of a root. The penalty is the "
@@ -251,7 +256,10 @@ _OWN_NAME = {
 }
 
 
-_WHY = "It moves the whole answer up or down and makes it no wigglier: pulling it to 0 only makes the answer wrong."
+_WHY = (
+    "The bias moves the whole answer up or down, but does not make it wigglier: pulling the bias to 0 only makes the "
+    "answer wrong."
+)
 
 
 _IN_THE_VALUE = f"The bias is in the value. {_WHY} Only the kernel is in the sums."
@@ -279,12 +287,12 @@ def _bias_and(part, text, value):
 def _wrong_in_both():
     """One cause in value and gradient or in the gradient alone, together with the bias: each is told once."""
     half = "Value and gradient belong to l2/2 · Σw², another convention. Here (as in Keras) there is no ½."
-    swapped = "l1 and l2 have changed places: l1 belongs to the absolute values, l2 to the squares."
+    swapped = "l1 and l2 are swapped: l1 belongs to the absolute values, l2 to the squares."
     sign = "The L1 part of the gradient is +l1 for every weight. For a negative weight its slope is −l1."
     causes = [
         ("the convention with a half", half, lambda k, l1, l2: _value(k, l1, l2 / 2), lambda k, l1, l2: _slope(k, l1, l2 / 2)),
         ("l1 and l2 swapped", swapped, lambda k, l1, l2: _value(k, l2, l1), lambda k, l1, l2: _slope(k, l2, l1)),
-        ("penalty subtracted", "Value and gradient have the wrong sign: the penalty is added to the loss.",
+        ("penalty subtracted", "Value and gradient have the wrong sign: the penalty should be added to the loss.",
          lambda k, l1, l2: -_value(k, l1, l2), lambda k, l1, l2: -_slope(k, l1, l2)),
         ("mean in value and gradient", "Value and gradient take means where sums belong.",
          lambda k, l1, l2: _value(k, l1, l2) / k.size, lambda k, l1, l2: _slope(k, l1, l2) / k.size),
@@ -406,13 +414,14 @@ penalty = CodeExercise(
         ),
         Mistake(
             "a value for each column",
-            "What comes back as the value is one number for each column. It is one number for the whole kernel: sum over both "
-            "axes.",
+            "What comes back as the value is one number for each column. It should be one number for the whole "
+            "kernel: sum over both axes.",
             _penalized(lambda k, l1, l2: l1 * np.abs(k).sum(axis=0) + l2 * (k**2).sum(axis=0)), ("value",),
         ),
         Mistake(
             "a value for each row",
-            "What comes back as the value is one number for each row. It is one number for the whole kernel: sum over both axes.",
+            "What comes back as the value is one number for each row. It should be one number for the whole kernel: "
+            "sum over both axes.",
             _penalized(lambda k, l1, l2: l1 * np.abs(k).sum(axis=1) + l2 * (k**2).sum(axis=1)), ("value",),
         ),
         Mistake(
@@ -440,7 +449,7 @@ penalty = CodeExercise(
         Mistake("bias in L2", f"The bias is penalized in the L2 part, in the value and in `d_bias`. {_WHY} Only the kernel is in the sums.",
                 lambda k, b, l1, l2: (_value(k, l1, l2) + l2 * (b**2).sum(), _slope(k, l1, l2), 2 * l2 * b),
                 ("value", "d_bias")),
-        Mistake("bias in place of the kernel", "The value is that of the bias. It is the kernel that is penalized.",
+        Mistake("bias in place of the kernel", "The value is that of the bias. The kernel should be penalized.",
                 lambda k, b, l1, l2: (_value(b, l1, l2), _slope(k, l1, l2), np.zeros_like(b)), ("value",)),
         *(
             _bias_and(name, text, value)
@@ -475,17 +484,17 @@ penalty = CodeExercise(
         ),
         Mistake(
             "l1 and l2 swapped",
-            "l1 and l2 have changed places: l1 belongs to the absolute values, l2 to the squares.",
+            "l1 and l2 are swapped: l1 belongs to the absolute values, l2 to the squares.",
             _penalized(lambda k, l1, l2: _value(k, l2, l1), lambda k, l1, l2: _slope(k, l2, l1)), ("value", "d_kernel"),
         ),
         Mistake(
             "l1 and l2 swapped in the value",
-            "In the value l1 and l2 have changed places: l1 belongs to the absolute values, l2 to the squares.",
+            "In the value l1 and l2 are swapped: l1 belongs to the absolute values, l2 to the squares.",
             _penalized(lambda k, l1, l2: _value(k, l2, l1)), ("value",),
         ),
         Mistake(
             "l1 and l2 swapped in the gradient",
-            "In the gradient l1 and l2 have changed places: l1 belongs to the sign, l2 to the weight itself.",
+            "In the gradient l1 and l2 are swapped: l1 belongs to the sign, l2 to the weight itself.",
             _penalized(slope=lambda k, l1, l2: _slope(k, l2, l1)), ("d_kernel",),
         ),
         Mistake(
@@ -500,31 +509,33 @@ penalty = CodeExercise(
         ),
         Mistake(
             "L1 or else L2",
-            "Where l1 is above 0, L2 is left out. Both may be wanted at once: the two parts are added, and a strength of 0 takes its part "
-            "out by itself.",
+            "Where l1 is above 0, L2 is left out. Both may be wanted at once: the two parts are added, and a "
+            "strength of 0 removes its part by itself.",
             _penalized(lambda k, l1, l2: _value(k, l1, 0 if l1 else l2), lambda k, l1, l2: _slope(k, l1, 0 if l1 else l2)),
             ("value", "d_kernel"),
         ),
         Mistake(
             "L2 or else L1",
-            "Where l2 is above 0, L1 is left out. Both may be wanted at once: the two parts are added, and a strength of 0 takes its part "
-            "out by itself.",
+            "Where l2 is above 0, L1 is left out. Both may be wanted at once: the two parts are added, and a "
+            "strength of 0 removes its part by itself.",
             _penalized(lambda k, l1, l2: _value(k, 0 if l2 else l1, l2), lambda k, l1, l2: _slope(k, 0 if l2 else l1, l2)),
             ("value", "d_kernel"),
         ),
         Mistake(
             "strengths forgotten in the gradient",
-            "The gradient is sign(w) + 2w: the strengths l1 and l2 multiply it, as they multiply the value.",
+            "The gradient is sign(w) + 2w: its parts should be multiplied by the strengths l1 and l2, as in the value.",
             _penalized(slope=lambda k, l1, l2: np.sign(k) + 2 * k), ("d_kernel",),
         ),
         Mistake(
             "strengths forgotten",
-            "The strengths l1 and l2 are not used: they multiply the two parts, in the value and in the gradient.",
+            "The strengths l1 and l2 are not used: they should multiply the two parts, in the value and in the "
+            "gradient.",
             _penalized(lambda k, l1, l2: _value(k, 1, 1), lambda k, l1, l2: _slope(k, 1, 1)), ("value", "d_kernel"),
         ),
         Mistake(
             "gradient turned",
-            "The gradient has the opposite sign. It points to where the cost *grows*; the minus belongs to the optimizer's step.",
+            "The gradient has the opposite sign. It should point to where the cost *grows*; the minus belongs to the "
+            "optimizer's step.",
             _penalized(slope=lambda k, l1, l2: -_slope(k, l1, l2)), ("d_kernel",),
         ),
         Mistake(
@@ -551,6 +562,6 @@ penalty = CodeExercise(
         "Slope by slope: that of |w| is `np.sign(w)`, that of w² is 2w. Each is multiplied by its strength.",
         "What does the value change when the bias changes? Then its gradient is an array of that, `np.zeros_like(bias)`.",
     ],
-    insight="This is what `kernel_regularizer=L1L2(l1, l2)` adds in Keras, factor for factor. Notice the weight at exactly 0: its "
-    "slope is 0, so the penalty leaves it in peace.",
+    insight="This is what `kernel_regularizer=L1L2(l1, l2)` adds in Keras, factor for factor. Notice the weight at "
+    "exactly 0: its slope is 0, so the penalty leaves it alone.",
 )

@@ -68,16 +68,18 @@ def _after(step):
     return wrong
 
 
-_NEGATIVE = "Below 0, too, a weight moves *towards* 0 by the threshold, so upwards."
+_NEGATIVE = "A negative weight, too, should move *towards* 0 by the threshold, so upwards."
 
 
 # What can be wrong in each of three places: name, message, what stands there.
 _STEPS = [
     ("uphill", "The gradient is added: the loss goes up. Subtract rate · gradient.",
      lambda w, gradient, rate: w + rate * gradient),
-    ("rate forgotten in the gradient step", "The gradient is subtracted as it is; the learning rate multiplies it.",
+    ("rate forgotten in the gradient step", "The gradient is subtracted as it is; it should be multiplied by the "
+        "learning rate.",
      lambda w, gradient, rate: w - gradient),
-    ("gradient step missing", "The gradient step is missing: the loss has no say.", lambda w, gradient, rate: w),
+    ("gradient step missing", "The gradient step is missing, so the loss has no "
+        "influence.", lambda w, gradient, rate: w),
 ]
 _THRESHOLDS = [
     ("threshold not scaled by the step",
@@ -85,7 +87,8 @@ _THRESHOLDS = [
     ("strength forgotten", "The threshold is the learning rate alone: the strength l1 is not used in it.", lambda rate, l1: rate),
     ("threshold divided by the rate",
      "The threshold is l1 divided by the rate. A small learning rate must give a *small* threshold.", lambda rate, l1: l1 / rate),
-    ("doubled threshold", "The threshold is twice too large. |w| has slope 1, not 2; the 2 belongs to L2.",
+    ("doubled threshold", "The threshold is twice as large as it should be. |w| has slope 1, not 2; the 2 belongs to "
+        "L2.",
      lambda rate, l1: 2 * rate * l1),
     ("halved threshold", "The threshold is half as large as it should be: rate · l1.", lambda rate, l1: rate * l1 / 2),
 ]
@@ -93,7 +96,8 @@ _FORMS = [
     ("hard threshold",
      "Weights within the threshold become 0, the others are left where they are: that is the *hard* threshold. The soft one moves every "
      "weight towards 0 by the threshold.", lambda v, t: np.where(np.abs(v) > t, v, 0.0)),
-    ("sign lost", "All weights come back positive or 0: the sign is lost. The size shrinks, the sign stays.",
+    ("sign lost", "All weights come back positive or 0: the sign is lost. The size should shrink, and the sign "
+                  "should stay.",
      lambda v, t: np.maximum(np.abs(v) - t, 0)),
     ("negative weights cut off", f"Every weight that the gradient step leaves below 0 becomes 0. {_NEGATIVE}", lambda v, t: np.maximum(v - t, 0)),
     ("negative weights pushed away", f"Negative weights beyond the threshold move *away* from 0. {_NEGATIVE}",
@@ -158,7 +162,7 @@ proximal_step = CodeExercise(
         ),
         Mistake(
             "rate forgotten in both",
-            "The learning rate is not used, neither for the gradient nor for the threshold. It multiplies both.",
+            "The learning rate is not used, neither for the gradient nor for the threshold. It should multiply both.",
             lambda w, gradient, rate, l1: _soft(w - gradient, l1),
         ),
         Mistake(
@@ -168,7 +172,7 @@ proximal_step = CodeExercise(
         ),
         Mistake(
             "old size",
-            "The size is that of w *before* the gradient step. The threshold is applied to what the step has given.",
+            "The size is that of w *before* the gradient step. Apply the threshold to the result of the step.",
             lambda w, gradient, rate, l1: np.sign(w - rate * gradient) * np.maximum(np.abs(w) - rate * l1, 0),
         ),
         Mistake(
@@ -180,17 +184,18 @@ proximal_step = CodeExercise(
         ),
         Mistake(
             "the wrong part kept",
-            "What comes back is the part that should be cut off: the values clipped to ± the threshold. Kept is what sticks *out*.",
+            "What comes back is the part that should be cut off: the values clipped to ± the threshold. Keep what "
+            "sticks *out*.",
             _after(lambda v, t: np.clip(v, -t, t)),
         ),
         Mistake(
             "minimum for maximum",
-            "`min` where `max` belongs: sizes above the threshold become 0, and those below turn round.",
+            "`min` where `max` belongs: sizes above the threshold become 0, and weights below it change their sign.",
             _after(lambda v, t: np.sign(v) * np.minimum(np.abs(v) - t, 0)),
         ),
         Mistake(
             "large ones zeroed",
-            "The comparison is turned: the weights *beyond* the threshold become 0, and the small ones are kept.",
+            "The comparison is reversed: the weights *beyond* the threshold become 0, and the small ones are kept.",
             _after(lambda v, t: np.where(np.abs(v) <= t, v, 0.0)),
         ),
         Mistake(
@@ -205,7 +210,8 @@ proximal_step = CodeExercise(
         ),
         Mistake(
             "step of L2, without the 2",
-            "Every weight is divided by 1 + rate · l1: so does the exact step of L2, but for a 2. It makes no zeros. L1 subtracts.",
+            "Every weight is divided by 1 + rate · l1: that is the exact step of L2, apart from a 2. It makes no "
+            "zeros. L1 subtracts.",
             _after(lambda v, t: v / (1 + t)),
         ),
         Mistake(
@@ -220,23 +226,23 @@ proximal_step = CodeExercise(
         ),
         Mistake(
             "sign of the gradient",
-            "The sign is that of the *gradient*. Kept is the sign of the weight after the gradient step.",
+            "The sign is that of the *gradient*. Keep the sign of the weight after the gradient step.",
             lambda w, gradient, rate, l1: np.sign(gradient) * np.maximum(np.abs(w - rate * gradient) - rate * l1, 0),
         ),
         Mistake(
             "rate squared",
-            "The learning rate counts twice in the threshold. It is rate · l1, once.",
+            "The learning rate counts twice in the threshold. It should be rate · l1, once.",
             lambda w, gradient, rate, l1: _soft(w - rate * gradient, rate**2 * l1),
         ),
         Mistake(
             "gradient thresholded",
-            "The soft threshold is applied to the *gradient*. It belongs to the weights after the gradient step: they are to become 0, not "
-            "the step.",
+            "The soft threshold is applied to the *gradient*. It belongs to the weights after the gradient step: the "
+            "weights should become 0, not the step.",
             lambda w, gradient, rate, l1: w - rate * _soft(gradient, l1),
         ),
         Mistake(
             "the weight as slope",
-            "l1 · w is added to the gradient: a share of the weight, as L2 takes. That makes no zeros.",
+            "l1 · w is added to the gradient: that takes away a share of the weight, as L2 does, and makes no zeros.",
             lambda w, gradient, rate, l1: w - rate * (gradient + l1 * w),
         ),
         Mistake(
@@ -251,8 +257,8 @@ proximal_step = CodeExercise(
         ),
         Mistake(
             "everything below the threshold moved up",
-            "All weights below + threshold are moved up by the threshold, those near 0 as well. They are to be 0 from minus the threshold to "
-            "plus the threshold.",
+            "All weights below + threshold are moved up by the threshold, those near 0 as well. They should be 0 "
+            "from minus the threshold to plus the threshold.",
             _after(lambda v, t: np.where(v > t, v - t, np.where(v < t, v + t, 0.0))),
         ),
         Mistake(
@@ -278,18 +284,20 @@ proximal_step = CodeExercise(
         ),
         Mistake(
             "0 / 0",
-            "Where the gradient step ends exactly at 0 the result is not a number (NaN), as v / |v| gives it. Such a weight is to be 0.",
+            "Where the gradient step ends exactly at 0 the result is not a number (NaN), as v / |v| gives it. Such a "
+            "weight should be 0.",
             _after(lambda v, t: v / np.abs(v) * np.maximum(np.abs(v) - t, 0)),
         ),
         Mistake(
             "0 / 0 without a penalty",
-            "With l1 = 0 a weight that the gradient step leaves exactly at 0 becomes NaN: threshold and size are both 0, and 0 / 0 is not a "
-            "number. Such a weight is to be 0.",
+            "With l1 = 0 a weight that the gradient step leaves exactly at 0 becomes NaN: threshold and size are "
+            "both 0, and 0 / 0 is not a number. Such a weight should be 0.",
             _after(lambda v, t: v * np.maximum(1 - t / np.abs(v), 0)),
         ),
         Mistake(
             "zero for ever",
-            "A weight that is exactly 0 never leaves it in your code. It must be able to come back when the loss pulls at it with more than l1.",
+            "In your code a weight that is exactly 0 stays at 0. It must be able to come back when the loss pulls at "
+            "it with more than l1.",
             lambda w, gradient, rate, l1: np.where(w == 0, 0.0, _soft(w - rate * gradient, rate * l1)),
         ),
         Mistake(
@@ -309,11 +317,11 @@ proximal_step = CodeExercise(
             lambda args, outputs: not np.isnan(outputs[0]).any(),
         ),
         Property(
-            "With l1 = 0 it should be a plain gradient step, w − rate · gradient, and is not.",
+            "With l1 = 0 it should be a plain gradient step, w − rate · gradient, but it is not.",
             lambda args, outputs: args[3] != 0 or np.allclose(outputs[0], args[0] - args[2] * args[1], atol=1e-4),
         ),
         Property(
-            "Weights that the gradient step brings within rate · l1 of 0 should be exactly 0, and are not.",
+            "Weights that the gradient step brings within rate · l1 of 0 should be exactly 0, but they are not.",
             lambda args, outputs: np.all(
                 outputs[0][np.abs(args[0] - args[2] * args[1]) < args[2] * args[3] - 1e-9] == 0),
         ),
@@ -322,7 +330,8 @@ proximal_step = CodeExercise(
             lambda args, outputs: np.all(outputs[0][np.abs(args[0] - args[2] * args[1]) > args[2] * args[3] + 1e-9] != 0),
         ),
         Property(
-            "The zeros are right. The others should keep the sign that they have after the gradient step, and do not.",
+            "The zeros are right. The others should keep the sign that they have after the gradient step, but they "
+            "do not.",
             lambda args, outputs: np.all(outputs[0] * (args[0] - args[2] * args[1]) >= 0),
         ),
         Property(
@@ -334,7 +343,8 @@ proximal_step = CodeExercise(
     points=3,
     hints=[
         "Two lines. First v, a gradient step on the loss alone. Then v moves towards 0 by a threshold, and stops there.",
-        "Work with size and sign apart: the size is `np.abs(v)`, it shrinks by the threshold, but not below 0. The sign is `np.sign(v)`.",
+        "Work with size and sign separately: the size is `np.abs(v)`, it shrinks by the threshold, but not below 0. "
+        "The sign is `np.sign(v)`.",
         "The threshold is the learning rate times l1: in one step of size rate the slope l1 covers that distance.",
     ],
     insight="In one of the checks two weights started at exactly 0. At one the loss pulled with less than l1: it is still 0. At the other it pulled with more, "

@@ -134,8 +134,8 @@ _ALL_PENALIZED = (
 
 
 _NO_N = (
-    "The strength counts N times too little, as it does beside a *sum* of squared errors (so in scikit-learn). Here the loss is their "
-    "*mean*."
+    "The strength counts N times too little, as it does beside a *sum* of squared errors (as in scikit-learn). Here "
+    "the loss is their *mean*."
 )
 
 
@@ -187,8 +187,8 @@ _RECIPROCAL = (
 
 
 _ONES_CENTRED = (
-    "Centring makes the column of ones 0, and a matrix with an empty row cannot be solved for. Leave that column out when you centre; "
-    "the bias comes back at the end, from the means."
+    "Centring makes the column of ones 0, and equations with a row of zeros cannot be solved. Leave that column out "
+    "when you centre; the bias comes back at the end, from the means."
 )
 
 
@@ -218,8 +218,9 @@ ridge = CodeExercise(
             "what number must stand in it?",
             _more_rows(lambda s, n: s),
         ),
-        Mistake("root of the strength", "The root of the strength is added to the matrix. It is λ itself; a root belongs there only "
-                "with added rows.", _with_strength(lambda s, x: np.sqrt(s))),
+        Mistake("root of the strength", "The root of the strength is added to the "
+                "matrix. It should be λ itself; a root belongs there only with added "
+                "rows.", _with_strength(lambda s, x: np.sqrt(s))),
         Mistake("strength subtracted", "The strength is *subtracted* from the matrix: that makes the weights larger. The penalty's slope "
                 "has the sign of the weight.", _with_strength(lambda s, x: -s)),
         Mistake("no penalty", "This is plain least squares: the strength is not used.", lambda x, y, strength: _plain(x, y)),
@@ -237,7 +238,8 @@ ridge = CodeExercise(
         ),
         Mistake(
             "wrong one left out",
-            "The *last* number is left out of the penalty, and the bias is in it. The column of ones is the first one.",
+            "The *last* number is left out of the penalty, and the bias is included. The column of ones is the first "
+            "one.",
             _solved(lambda x, free, s: x.T @ x / len(x) + s * np.diag(np.append(np.ones(x.shape[1] - 1), 0.0))),
         ),
         Mistake(
@@ -247,14 +249,14 @@ ridge = CodeExercise(
         ),
         Mistake(
             "bias is the mean of y",
-            "The weights are right. The bias is the mean of y; that is so only if the features have the mean 0. Otherwise the means' own "
-            "contribution, mean of x times w, has to be taken off.",
+            "The weights are right. The bias is the mean of y; that is so only if the features have the mean 0. "
+            "Otherwise the means' own contribution, mean of x times w, has to be subtracted.",
             lambda x, y, strength: _centred(x, y, strength, bias=False),
         ),
         Mistake(
             "y centred, x not",
-            "The mean of y is subtracted, those of the features are not. Then the weights answer for the features' means. Centre both, or "
-            "neither.",
+            "The mean of y is subtracted, those of the features are not. Then the weights have to make up for the "
+            "features' means. Centre both, or neither.",
             lambda x, y, strength: np.append(y.mean(), _no_ones(x, y - y.mean(), strength)[1:]),
         ),
         Mistake(
@@ -274,16 +276,17 @@ ridge = CodeExercise(
         ),
         Mistake(
             "least squares, shrunk",
-            "Least squares, and then every weight divided by 1 + λ. That would be ridge only for uncorrelated features with variance 1; "
-            "else directions with little curvature must shrink more.",
+            "This is least squares with every weight divided by 1 + λ afterwards. That would be ridge only for "
+            "uncorrelated features with variance 1; otherwise directions with little curvature must shrink more.",
             _shrunk(lambda w, s: w / (1 + s)),
         ),
-        Mistake("least squares, decayed", "Least squares, and then every weight times 1 − λ. The penalty has to take part in the fit: "
-                "put it into the equations.", _shrunk(lambda w, s: w * (1 - s))),
+        Mistake("least squares, decayed", "This is least squares with every weight "
+                "multiplied by 1 − λ afterwards. The penalty has to take part in the "
+                "fit: put it into the equations.", _shrunk(lambda w, s: w * (1 - s))),
         Mistake(
             "least squares, soft threshold",
-            "Least squares, and then every weight moved towards 0 by λ, and no further than to 0: that is nearer to L1. Here the penalty is the sum of squares, and it takes part in "
-            "the fit.",
+            "This is least squares with every weight moved towards 0 by λ afterwards, but not beyond 0: that is "
+            "nearer to L1. Here the penalty is the sum of squares, and it takes part in the fit.",
             _shrunk(lambda w, s: np.sign(w) * np.maximum(np.abs(w) - s, 0)),
         ),
         Mistake(
@@ -295,8 +298,8 @@ ridge = CodeExercise(
         ),
         Mistake(
             "standardized inside",
-            "The features are standardized inside. That is wise before a penalty, but then the weights belong to other features than those "
-            "passed: here x is to be taken as it is.",
+            "The features are standardized inside. That is wise before a penalty, but then the weights belong to "
+            "other features than those passed: here x should be used as it is.",
             lambda x, y, strength: np.append(y.mean(), (lambda z: np.linalg.solve(
                 z.T @ z / len(x) + strength * np.eye(z.shape[1]), z.T @ (y - y.mean()) / len(x)))(
                     (x[:, 1:] - x[:, 1:].mean(axis=0)) / x[:, 1:].std(axis=0))),
@@ -309,7 +312,8 @@ ridge = CodeExercise(
         ),
         Mistake(
             "identity of the wrong size",
-            "The identity has a row for each *example*; XᵀX has one for each of the D + 1 numbers. What is penalized are the numbers.",
+            "The identity has a row for each *example*; XᵀX has one for each of the D + 1 numbers. The penalty is on "
+            "these numbers.",
             lambda x, y, strength: np.linalg.solve(x.T @ x / len(x) + strength * np.eye(len(x)), x.T @ y / len(x)),
         ),
         Mistake(
@@ -346,7 +350,8 @@ ridge = CodeExercise(
         ),
         Mistake(
             "wrong sign in the bias",
-            "The weights are right. In the bias the features' part, mean of x times w, is added; it has to be taken off.",
+            "The weights are right. In the bias the features' part, mean of x times w, is added; it has to be "
+            "subtracted.",
             lambda x, y, strength: _with_bias(_centred(x, y, strength), lambda w: y.mean() + x[:, 1:].mean(axis=0) @ w),
         ),
         Mistake(
@@ -363,8 +368,8 @@ ridge = CodeExercise(
         ),
         Mistake(
             "standardized inside, converted back",
-            "The features are standardized inside, and the weights converted back at the end. But the penalty then counts each weight times "
-            "the standard deviation of its feature: here x is to be taken as it is.",
+            "The features are standardized inside, and the weights converted back at the end. But the penalty then "
+            "counts each weight times the standard deviation of its feature: here x should be used as it is.",
             _standardized_and_back,
         ),
         Mistake(
@@ -374,13 +379,14 @@ ridge = CodeExercise(
         ),
         Mistake(
             "least squares, shrunk with the bias",
-            "Least squares, and then every number divided by 1 + λ, the bias as well. The penalty has to take part in the fit, and the bias is "
-            "not in it.",
+            "This is least squares with every number divided by 1 + λ afterwards, the bias as well. The penalty has "
+            "to take part in the fit, and the bias is not in it.",
             lambda x, y, strength: _plain(x, y) / (1 + strength),
         ),
         Mistake(
             "least squares, decayed twice as much",
-            "Least squares, and then every weight times 1 − 2λ. The penalty has to take part in the fit: put it into the equations.",
+            "This is least squares with every weight multiplied by 1 − 2λ afterwards. The penalty has to take part "
+            "in the fit: put it into the equations.",
             _shrunk(lambda w, s: w * (1 - 2 * s)),
         ),
         Mistake(
@@ -411,7 +417,8 @@ ridge = CodeExercise(
         ),
         Mistake(
             "factor 2 on one side",
-            "All numbers are half as large as they should be: the 2 of the slope stands on the left side only. It cancels on both.",
+            "All numbers are half as large as they should be: the 2 of the slope stands on the left side only. It "
+            "belongs on both sides, and cancels.",
             lambda x, y, strength: _centred(x, y, strength) / 2,
         ),
         Mistake(
@@ -427,35 +434,40 @@ ridge = CodeExercise(
             "the diagonal?",
             _solved(lambda x, free, s: x.T @ x / len(x) + s * np.append(0.0, np.ones(x.shape[1] - 1))),
         ),
-        Mistake("not solved", "This is the right-hand side, Xᵀy/N. The equations are still to be solved.",
+        Mistake("not solved", "This is the right-hand side, Xᵀy/N. The equations still have to be solved.",
                 lambda x, y, strength: x.T @ y / len(x)),
         Mistake("multiplied in place of solved", "The matrix is multiplied with the right-hand side. It stands on the other side of the "
                 "equation: solve.", lambda x, y, strength: (
                     x.T @ x / len(x) + strength * np.diag(np.append(0.0, np.ones(x.shape[1] - 1)))) @ (x.T @ y / len(x))),
-        Mistake("predictions returned", "What comes back are the predictions for the examples. Asked are the numbers w, the bias first.",
+        Mistake("predictions returned", "What comes back are the predictions for the examples. We want the numbers "
+            "w, the bias first.",
                 lambda x, y, strength: x @ _centred(x, y, strength)),
         Mistake("bias dropped", "The bias is missing in what comes back: return all D + 1 numbers, the bias first.",
                 lambda x, y, strength: _centred(x, y, strength)[1:]),
-        Mistake("bias last", "The numbers are right, their order is not: the bias comes first, as the column of ones does.",
+        Mistake("bias last", "The numbers are right, but their order is not: the bias comes first, as the column of "
+            "ones does.",
                 lambda x, y, strength: np.roll(_centred(x, y, strength), -1)),
     ],
     properties=[
         Property(
-            "Not all of what comes back are finite numbers. Does an iteration run away, or is something divided by 0?",
+            "Some of the numbers that come back are not finite. Does an iteration diverge, or is something divided "
+            "by 0?",
             lambda args, outputs: np.isfinite(outputs[0]).all(),
         ),
         Property(
-            "The mean error on the training data should be 0, and is not: with a free bias it always can be, and the best bias makes it so.",
+            "The mean error on the training data should be 0, but it is not. With a free bias it always can be, and "
+            "the best bias makes it so.",
             lambda args, outputs: abs((args[1] - args[0] @ outputs[0]).mean()) < 1e-4,
         ),
         Property(
-            "The mean error is 0, as it should be. But your weights are larger than those of plain least squares; a penalty makes their "
-            "squares' sum smaller.",
+            "The mean error is 0, as it should be. But your weights are larger than those of plain least squares; a "
+            "penalty makes the sum of their squares smaller.",
             lambda args, outputs: args[2] == 0 or len(args[0]) < args[0].shape[1]
             or (outputs[0][1:] ** 2).sum() <= (_plain(args[0], args[1])[1:] ** 2).sum() * 1.001,
         ),
         Property(
-            "The mean error is 0, so the bias is the right one for these weights. The slope of the cost in the weights should be 0, and is not.",
+            "The mean error is 0, so the bias is the right one for these weights. The slope of the cost in the "
+            "weights should be 0, but it is not.",
             lambda args, outputs: np.allclose(
                 (args[0].T @ (args[0] @ outputs[0] - args[1]) / len(args[0]))[1:] + args[2] * outputs[0][1:], 0, atol=1e-4),
         ),
@@ -466,7 +478,7 @@ ridge = CodeExercise(
         "`np.eye(D + 1)` has a 1 for each number. The bias, the first one, is not in the penalty's sum: its 1 becomes 0.",
         "`np.linalg.solve(matrix, right)` with matrix = XᵀX/N + strength · (that), right = Xᵀy/N. Every 2 has cancelled.",
     ],
-    insight="Four examples and five features: plain least squares has no single answer there, and ridge has one. That is how it was first "
-    "used, before anyone spoke of overfitting.",
+    insight="Four examples and five features: plain least squares has no single answer there, but ridge has one. "
+    "That is how it was first used, before anyone spoke of overfitting.",
 )
 ridge.cpu_seconds = 2.0  # gradient descent, which the notebook has just shown, takes some ten thousand steps

@@ -8,10 +8,10 @@ from helpers.exercises.engine import Mistake, PredictExercise
 _HALF = "Keras' L2 has no ½, so its slope is 2 · 0.01 · w. Weight decay multiplies w itself."
 
 
-_RATE_INSIDE = "the optimizer multiplies weight_decay by the learning rate by itself: η is no part of the number."
+_RATE_INSIDE = "the optimizer multiplies weight_decay by the learning rate by itself: η is not part of the number."
 
 
-_NO_RATE = "both update lines have η in front, so both change alike with it: the number does not depend on η."
+_NO_RATE = "both update lines have η in front, so both change with η in the same way: the number does not depend on η."
 
 
 _MUST_BE = "the two costs must be the same number for the same weights: λ/2, or λ/(2 · 500), must be 0.01."
@@ -35,7 +35,8 @@ same_penalty = PredictExercise(
         Mistake("times the rate", _RATE_INSIDE, {_DECAY: 0.002, _DECAY_AT_HALF_THE_RATE: 0.001}),
         Mistake("times the rate, factor 2 forgotten", f"{_RATE_INSIDE} And Keras' L2 has no ½, so a 2 is missing.",
                 {_DECAY: 0.001, _DECAY_AT_HALF_THE_RATE: 0.0005}),
-        Mistake("the other way round", f"{_MUST_BE} So λ must be larger than 0.01, and not smaller.", {_HALVED: 0.005, _OVER_2N: 1e-5}),
+        Mistake("the other way round", f"{_MUST_BE} So λ must be larger than 0.01, not smaller.",
+                {_HALVED: 0.005, _OVER_2N: 1e-5}),
         Mistake("factor 2 forgotten, halved with the rate", f"{_HALF} And {_NO_RATE}",
                 {_DECAY: 0.01, _DECAY_AT_HALF_THE_RATE: 0.005}),
         Mistake("percentages", "these are percentages. Plain numbers are asked for, as 0.01 is.",

@@ -5,7 +5,10 @@ from __future__ import annotations
 from helpers.exercises.engine import Mistake, PredictExercise
 
 
-_SAME_OUTPUT = "mean and standard deviation of each unit double too, and both are taken out. What is left of the factor 2?"
+_SAME_OUTPUT = (
+    "the mean and the standard deviation of each unit double, too. The mean is subtracted, and the result is divided "
+    "by the standard deviation: what is left of the factor 2?"
+)
 
 
 under_batch_norm = PredictExercise(
@@ -26,14 +29,15 @@ under_batch_norm = PredictExercise(
             Mistake("doubled", _SAME_OUTPUT, 2.0),
             Mistake("halved", _SAME_OUTPUT, 0.5),
             Mistake("fourfold", _SAME_OUTPUT, 4.0),
-            Mistake("none", "the factor is asked, not the change: what does not change is multiplied by 1.", 0.0),
+            Mistake("none", "the factor is asked for, not the change: what does not change is multiplied by 1.", 0.0),
         ],
         "the L2 penalty": [
             Mistake("not squared", "the penalty is a sum of *squares*: each w² becomes (2w)².", 2.0),
-            Mistake("unchanged", "the penalty does not see the batch normalization: it is the sum of w², whatever comes behind the layer.", 1.0),
+            Mistake("unchanged", "the penalty does not see the batch normalization: it is the sum of w², "
+                "whatever comes after the layer.", 1.0),
             Mistake("halved", "larger weights cost more.", 0.5),
             Mistake("eightfold", "each w² becomes (2w)².", 8.0),
-            Mistake("the increase", "that is how much is added, in penalties of before. Asked is the factor.", 3.0),
+            Mistake("the increase", "that is the increase, as a multiple of the old penalty. We want the factor.", 3.0),
         ],
         "the gradient of the loss for the kernel": [
             Mistake("doubled", "the loss is the same function of the kernel's *direction*. On a kernel twice as long, the same change of a weight "
@@ -46,15 +50,17 @@ under_batch_norm = PredictExercise(
         ],
         "a step of SGD on the loss, as a share of the kernel's size": [
             Mistake("only one of the two", "a share of the size is step over size, and doubling the kernel changes both of them.", 0.5),
-            Mistake("unchanged", "step over size: what becomes of each?", 1.0),
-            Mistake("doubled", "step over size: the size has become larger, the step has not.", 2.0),
-            Mistake("fourfold", "step over size: the size has become larger, the step has not.", 4.0),
+            Mistake("unchanged", "the share is step over size: how does each of the two change?", 1.0),
+            Mistake("doubled", "the share is step over size: the size has become larger, the step has not.", 2.0),
+            Mistake("fourfold", "the share is step over size: the size has become larger, the step has not.", 4.0),
         ],
     },
     points=2,
     hints=[
-        "Doubling the kernel doubles what the dense layer gives. Then the batch's mean is subtracted and the result divided by the standard deviation.",
+        "Doubling the kernel doubles what the dense layer gives. Then the batch's mean is subtracted and the result "
+        "is divided by the standard deviation.",
         "The loss as a function of the kernel: L(2w) = L(w). Take the slope on both sides (chain rule): what is L′(2w)?",
     ],
-    insight="L(2w) = L(w), so L′(2w) = L′(w)/2, and a step on a kernel twice as long counts a quarter. The learning rate that matters is η/|w|².",
+    insight="L(2w) = L(w), so L′(2w) = L′(w)/2, and a step on a kernel twice as long has a quarter of the effect. "
+            "The learning rate that matters is η/|w|².",
 )

@@ -73,38 +73,38 @@ def _axes(choose):
 # What goes wrong within a set, whatever the sets are: name, message, and how ``_over`` makes it.
 _WITHIN = [
     ("ddof=1",
-     "The variance is divided by one less than the number of values. Here it is the variance of these very values, not "
-     "an estimate for others: divide by their number. Look for `ddof=1`.",
+     "The variance is divided by one less than the number of values. Here we want the variance of exactly these "
+     "values, not an estimate for other values: divide by their number. Look for `ddof=1`.",
      {"ddof": 1}),
     ("std + epsilon",
      "Epsilon is added to the standard deviation. It belongs under the root, to the variance. The difference shows "
      "where the spread is small.",
      {"divisor": lambda variance, epsilon: np.sqrt(variance) + epsilon}),
     ("no square root",
-     "The centred values are divided by the variance, not by its square root: the spread of the result is then one "
-     "over the old one, and not 1.",
+     "The centred values are divided by the variance, not by its square root: the spread of the result is then 1 "
+     "divided by the old spread, and not 1.",
      {"divisor": lambda variance, epsilon: variance + epsilon}),
     ("epsilon left out",
      "The epsilon that is passed makes no difference to the result. It belongs under the root, beside the variance: "
-     "there it limits how much a small spread is enlarged, and prevents 0 / 0 where all values are alike.",
+     "there it limits how much a small spread is enlarged, and prevents 0 / 0 where all values are equal.",
      {"divisor": lambda variance, epsilon: np.sqrt(variance)}),
     ("epsilon for the least spread",
-     "Epsilon makes a difference only where the standard deviation is smaller than it, and stands in its place there, as "
-     "with `maximum` or `clip`. It belongs under the root, beside the variance, everywhere.",
+     "Epsilon is used only where the standard deviation is smaller than epsilon, and replaces it there, as with "
+     "`maximum` or `clip`. Epsilon should be added to the variance, under the root, everywhere.",
      {"divisor": lambda variance, epsilon: np.maximum(np.sqrt(variance), epsilon)}),
     ("epsilon for the least variance",
-     "Epsilon makes a difference only where the variance is smaller than it, and stands in its place there, as with "
-     "`maximum` or `clip`. It is added to the variance, everywhere.",
+     "Epsilon is used only where the variance is smaller than epsilon, and replaces it there, as with `maximum` or "
+     "`clip`. Epsilon should be added to the variance everywhere.",
      {"divisor": lambda variance, epsilon: np.sqrt(np.maximum(variance, epsilon))}),
     ("epsilon fixed at 1e-3",
      "It uses 1e-3 whatever epsilon is passed. Use the argument, or pass it on.",
      {"epsilon_is": 1e-3}),
     ("root taken twice",
-     "What stands under the root is the standard deviation. Take the variance: the root makes a standard deviation of "
-     "it.",
+     "What stands under the root is the standard deviation. Take the variance: the root turns it into a standard "
+     "deviation.",
      {"divisor": lambda variance, epsilon: np.sqrt(np.sqrt(variance) + epsilon)}),
     ("variance squared",
-     "The centred values are divided by the square of the variance. It is the other way round: by its square root.",
+     "The centred values are divided by the square of the variance. Divide by its square root instead.",
      {"divisor": lambda variance, epsilon: (variance + epsilon) ** 2}),
     ("deviations not squared",
      "What stands under the root is epsilon alone. (Deviations from the mean that are averaged without being squared "
@@ -114,8 +114,8 @@ _WITHIN = [
      "Epsilon is added under the root and once more outside it: check the brackets of the root.",
      {"divisor": lambda variance, epsilon: np.sqrt(variance + epsilon) + epsilon}),
     ("epsilon squared",
-     "Epsilon is squared before it is added to the variance. It is already as small as it should be: a variance, not a "
-     "standard deviation.",
+     "Epsilon is squared before it is added to the variance. It is already small enough: it counts as a variance, "
+     "not as a standard deviation.",
      {"divisor": lambda variance, epsilon: np.sqrt(variance + epsilon**2)}),
     ("epsilon fixed at 1e-5",
      "Epsilon is 1e-5 whatever is passed. That is PyTorch's default; here it is an argument, with Keras' default 1e-3.",
@@ -133,25 +133,25 @@ _WITHIN = [
      "beta is not added.",
      {"finish": lambda x_hat, gamma, beta: gamma * x_hat}),
     ("gamma and beta swapped",
-     "gamma and beta have changed places: gamma multiplies, beta is added.",
+     "gamma and beta are swapped: gamma should multiply, and beta should be added.",
      {"finish": lambda x_hat, gamma, beta: beta * x_hat + gamma}),
     ("gamma left out",
      "gamma has no effect: the values are shifted by beta, but not scaled.",
      {"finish": lambda x_hat, gamma, beta: x_hat + beta}),
     ("beta subtracted",
-     "beta is subtracted. It is added.",
+     "beta is subtracted. It should be added.",
      {"finish": lambda x_hat, gamma, beta: gamma * x_hat - beta}),
     ("beta multiplies",
-     "The result is multiplied by beta as well. Only gamma multiplies; beta is added.",
+     "The result is multiplied by beta as well. Only gamma should multiply; beta should be added.",
      {"finish": lambda x_hat, gamma, beta: gamma * x_hat * beta}),
     ("beta scaled by gamma",
      "beta is added before gamma multiplies. Scale first, then shift.",
      {"finish": lambda x_hat, gamma, beta: gamma * (x_hat + beta)}),
     ("gamma and beta twice",
-     "gamma and beta are applied twice, one time after the other. Once is enough.",
+     "gamma and beta are applied twice in a row. Once is enough.",
      {"finish": lambda x_hat, gamma, beta: gamma * (gamma * x_hat + beta) + beta}),
     ("sign turned",
-     "The sign of x_hat is reversed: the mean is subtracted from x, not x from the mean.",
+     "The sign of x_hat is reversed: subtract the mean from x, not x from the mean.",
      {"finish": lambda x_hat, gamma, beta: beta - gamma * x_hat}),
     ("one gamma for all",
      "gamma and beta are averaged into one number each. Every channel has its own.",
@@ -176,7 +176,7 @@ def _formula_mistakes(sets, as_asked):
          _formula(sets, lambda x, mean, variance, gamma, beta, epsilon: (
              gamma * x / _root(variance + mean**2, epsilon) + beta))),
         ("variance around 0",
-         "The variance is taken around 0, as the mean of x²; it is the mean of (x - mean)².",
+         "The variance is taken around 0, as the mean of x². It should be the mean of (x - mean)².",
          _formula(sets, lambda x, mean, variance, gamma, beta, epsilon: (
              gamma * (x - mean) / _root(variance + mean**2, epsilon) + beta))),
         ("epsilon outside the quotient",
@@ -189,10 +189,10 @@ def _formula_mistakes(sets, as_asked):
          _formula(sets, lambda x, mean, variance, gamma, beta, epsilon: (
              gamma * (x - mean / _root(variance, epsilon)) + beta))),
         ("epsilon 0 taken for none",
-         "With epsilon = 0 it uses 1e-3: `or` and `if` take 0 for nothing. 0 is a number that may be passed.",
+         "With epsilon = 0 it uses 1e-3: `or` and `if` treat 0 as nothing. But 0 is a number that may be passed.",
          lambda x, groups, gamma, beta, epsilon=1e-3: _over(sets)(x, groups, gamma, beta, epsilon or 1e-3)),
         ("scaled before normalizing",
-         "gamma and beta are applied to x before it is normalized. They come last.",
+         "gamma and beta are applied to x before it is normalized. They should come last.",
          lambda x, groups, gamma, beta, epsilon=1e-3: _over(sets)(gamma * x + beta, groups, 1.0, 0.0, epsilon)),
     ]
     return [Mistake(name, message, as_asked(answer)) for name, message, answer in known]
@@ -229,7 +229,7 @@ def _mixed(sets, others, as_asked):
     return [
         Mistake(
             f"{statistic} of {words}",
-            f"The {statistic} is that of {words}; the {right} is as it should be. Both belong to the same values.",
+            f"The {statistic} is that of {words}; the {right} is as it should be. Take both over the same values.",
             as_asked(answer),
         )
         for words, other in others

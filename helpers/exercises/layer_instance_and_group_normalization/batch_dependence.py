@@ -6,8 +6,8 @@ from helpers.exercises.engine import Mistake, PredictExercise
 
 
 _OWN = (
-    "its mean runs over one picture only. Whatever stands beside that picture in the batch does not enter. Which axis "
-    "would have to be averaged over?"
+    "its mean runs over one picture only. The other pictures in the batch play no part. For them to matter, which "
+    "axis would have to be averaged over?"
 )
 
 
@@ -22,11 +22,11 @@ batch_dependence = PredictExercise(
     variable="changed",
     choices={name: (True, False) for name in ("batch, training", "batch, inference", "layer", "instance", "group")},
     patterns=[
-        Mistake("all change", "each of these means runs over one picture only. Whatever stands beside that picture in "
-                "the batch does not enter. (A group is one of channels, not of pictures.)",
+        Mistake("all change", "each of these means runs over one picture only. The other pictures in the batch play "
+                "no part. (A group consists of channels, not of pictures.)",
                 {"layer": True, "instance": True, "group": True}),
-        Mistake("training and inference exchanged", "training and inference have changed places. In which of the two "
-                "are the statistics those of the batch, and in which were they collected before?",
+        Mistake("training and inference exchanged", "training and inference are swapped. In which of the two are the "
+                "statistics those of the batch, and in which were they collected before?",
                 {"batch, training": False, "batch, inference": True}),
         Mistake("turned round", "these are all the other way round. `True` says that the output of the other pictures "
                 "changes. Ask for each: do its means, at that moment, run over several pictures?",
@@ -38,12 +38,12 @@ batch_dependence = PredictExercise(
                     "from all pictures.", False),
         ],
         "batch, inference": [
-            Mistake("inference changes", "in inference the moving statistics are used. They were collected before; "
-                    "what is in the batch now does not enter.", True),
+            Mistake("inference changes", "in inference the moving statistics are used. They were collected "
+                    "before; what is in the batch now has no influence.", True),
         ],
         "layer": [Mistake("layer changes", _OWN, True)],
         "instance": [Mistake("instance changes", _OWN, True)],
-        "group": [Mistake("group changes", "a group is one of channels, not of pictures; " + _OWN,
+        "group": [Mistake("group changes", "a group consists of channels, not of pictures; " + _OWN,
                           True)],
     },
     points=1,
@@ -51,6 +51,6 @@ batch_dependence = PredictExercise(
         "For each layer: is axis 0 among the axes that are averaged over?",
         "Batch normalization has two modes. Only one of them looks at the batch.",
     ],
-    insight="One layer of the four lets a picture's output depend on its neighbours, and only in training. Hence two "
-    "modes for that one, and one for the other three.",
+    insight="One layer of the four lets a picture's output depend on its neighbours, and only in training. That is "
+    "why this layer has two modes, and the other three have one.",
 )

@@ -81,8 +81,8 @@ class GroupExercise(CodeExercise):
 
 
 _ANOTHER_AXIS = (
-    "Here `groups` divides the number of channels, and it raises a ValueError all the same. Look at the condition: "
-    "does it ask for the axis that counts the channels, and does it divide the right way round?"
+    "Here `groups` divides the number of channels, but your function still raises a ValueError. Look at the "
+    "condition: does it use the axis that counts the channels, and does it divide the right way round?"
 )
 
 
@@ -102,7 +102,7 @@ def _group_cases():
     return [
         Case("on pictures of shape (2, 4, 4, 6) in 2 groups, with the default epsilon",
              (0.2 * pictures(2, 4, 4, 6), 2, *six)),
-        Case("on pictures of shape (2, 4, 4, 6), the last three channels of a picture all alike",
+        Case("on pictures of shape (2, 4, 4, 6), the last three channels of a picture all equal",
              (alike, 2, *six, 1e-2), edge=True),
         Case("on pictures of shape (4, 2, 3, 4) in 2 groups", (small, 2, *four, 0.05)),
         Case("on pictures of shape (4, 6, 2, 6) in 3 groups", (pictures(4, 6, 2, 6), 3, *six, 1e-2)),
@@ -290,14 +290,14 @@ def _cut(axes):
 _WRONG_SETS = [
     (
         "strided channels",
-        "A group takes every so-many-th channel: 0, 2, 4 and 1, 3, 5. The channels of a group are neighbours: "
+        "Your groups take channels at a distance: 0, 2, 4 and 1, 3, 5. The channels of a group should be neighbours: "
         "0, 1, 2 and 3, 4, 5. Which of the two new axes comes first?",
         _strided,
     ),
     (
         "groups for their size",
-        "`groups` is taken for the number of channels in a group. It is the number of groups: 2 groups of 6 channels "
-        "have 3 each.",
+        "`groups` is used as the number of channels in a group. It is the number of groups: with 6 channels, 2 "
+        "groups have 3 channels each.",
         _size_for_number,
     ),
     (
@@ -307,8 +307,8 @@ _WRONG_SETS = [
     ),
     (
         "each channel by itself",
-        "Each channel is normalized by itself: that is instance normalization. Average over the channels of the group "
-        "as well. (Or does `groups` never enter?)",
+        "Each channel is normalized by itself: that is instance normalization. Average over the channels of the "
+        "group as well. (Or is `groups` never used?)",
         _channels,
     ),
     (
@@ -320,14 +320,14 @@ _WRONG_SETS = [
 _OTHER_SETS = [
     (
         "places in groups",
-        "The height is cut into groups and the channels stay apart. Groups are of channels; all places belong to each "
-        "of them.",
+        "The height is cut into groups and the channels stay apart. Groups consist of channels, and each group has "
+        "all places.",
         _rows_of_places,
     ),
     (
         "pictures in groups",
         "The pictures are cut into groups, and a channel's mean runs over the pictures of its group: that is batch "
-        "normalization in smaller batches. Groups are of channels, within one picture.",
+        "normalization in smaller batches. Groups consist of channels, within one picture.",
         _groups_of_images,
     ),
     (
@@ -338,8 +338,8 @@ _OTHER_SETS = [
     ),
     (
         "each place over all its channels",
-        "Each place has a mean of its own, over all its channels. A group is the other way round: some channels, and "
-        "all places of a picture.",
+        "Each place has a mean of its own, over all its channels. It is the other way round: a group has some of the "
+        "channels, and all places of a picture.",
         _cut((3, 4)),
     ),
     (
@@ -354,13 +354,13 @@ _OTHER_SETS = [
     ),
     (
         "axes of channels first",
-        "Averaged over are axes 2, 3 and 4: the width, the groups and their channels. These would be the right axes if "
-        "the channels came first. Here they come last; which axes stay?",
+        "It averages over axes 2, 3 and 4: the width, the groups and their channels. These would be the right axes "
+        "if the channels came first. Here they come last; which axes stay?",
         _cut((2, 3, 4)),
     ),
     (
         "over the batch",
-        "A group's mean runs over all pictures. It ends with its picture: leave axis 0 out of the average.",
+        "A group's mean runs over all pictures. It should stay within one picture: leave axis 0 out of the average.",
         _cut((0, 1, 2, 4)),
     ),
     (
@@ -384,12 +384,12 @@ _FIVE_AXES = (
 )
 
 
-_FLOAT = "`/` gives a float even where nothing is left over, and a number of channels must be a whole number: use `//`."
+_FLOAT = "`/` gives a float even when there is no remainder, and a number of channels must be a whole number: use `//`."
 
 
 _ONE_WEIGHT_A_GROUP = (
-    "A group shares one gamma and one beta. Only the mean and the variance belong to a group; gamma and beta are one "
-    "for each channel, as in the other layers."
+    "Here the channels of a group share one gamma and one beta. They should share only the mean and the variance: "
+    "each channel has its own gamma and beta, as in the other layers."
 )
 
 
@@ -406,34 +406,35 @@ group_norm = GroupExercise(
     refusals=[
         Mistake(
             "assert for a ValueError",
-            "Where the groups divide the channels it is right. With 6 channels in 4 groups it stops, but with an "
-            "`AssertionError`. `assert` checks what a programmer is sure of, and Python can be told to skip it. What "
-            "a caller can get wrong is told by a ValueError.",
+            "Where the groups divide the channels, your function is right. With 6 channels in 4 groups it stops, but "
+            "with an `AssertionError`. `assert` checks what a programmer is sure of, and Python can be told to skip "
+            "it. For what a caller can get wrong, raise a ValueError.",
             lambda value, error: isinstance(error, AssertionError),
         ),
         Mistake(
             "another error",
-            "Where the groups divide the channels it is right. With 6 channels in 4 groups it stops, but not with a "
-            "ValueError, and that is what its callers will look for. Look at C before you cut, and raise a ValueError.",
+            "Where the groups divide the channels, your function is right. With 6 channels in 4 groups it stops, but "
+            "not with a ValueError, and that is what its callers will look for. Look at C before you cut, and raise "
+            "a ValueError.",
             lambda value, error: error is not None,
         ),
         Mistake(
             "error returned",
-            "Where the groups divide the channels it is right. With 6 channels in 4 groups it *returns* the error, as "
-            "though that were a result: the caller goes on and nobody is stopped. Errors are raised.",
+            "Where the groups divide the channels, your function is right. With 6 channels in 4 groups it *returns* "
+            "the error, as though that were a result, so the caller goes on with it. Raise the error instead.",
             lambda value, error: isinstance(value, BaseException) or inspect.isclass(value),
         ),
         Mistake(
             "nothing returned",
-            "Where the groups divide the channels it is right. With 6 channels in 4 groups it returns no array and "
-            "raises nothing: the trouble shows later, in another place. Raise a ValueError here.",
+            "Where the groups divide the channels, your function is right. With 6 channels in 4 groups it returns no "
+            "array and raises nothing: the trouble shows later, in another place. Raise a ValueError here.",
             lambda value, error: not isinstance(value, np.ndarray),
         ),
         Mistake(
             "groups that do not divide the channels",
-            "Where the groups divide the channels it is right. With 6 channels in 4 groups it returns numbers all the "
-            "same: from groups of unequal size, with channels left out, or with a border in the middle of a channel. "
-            "Nobody would notice. Look at C before you cut, and raise a ValueError.",
+            "Where the groups divide the channels, your function is right. With 6 channels in 4 groups it returns "
+            "numbers all the same: from groups of unequal size, with channels left out, or with a border in the "
+            "middle of a channel. Nobody would notice. Look at C before you cut, and raise a ValueError.",
             lambda value, error: True,
         ),
     ],
@@ -450,7 +451,7 @@ group_norm = GroupExercise(
         ),
         Mistake(
             "gamma in another order",
-            "gamma and beta have lost the order of their channels: check the axes along which you laid them.",
+            "gamma and beta have lost the order of their channels: check along which axes they lie.",
             _group_weights(lambda w, groups: w.reshape(-1, groups).T.ravel()),
         ),
         Mistake(
@@ -476,13 +477,13 @@ group_norm = GroupExercise(
         ),
         Mistake(
             "first group only",
-            "Only the first group is normalized; the others come through as they were. Does a `return` stand inside "
-            "the loop, or does the loop end too early?",
+            "Only the first group is normalized; the others come back unchanged. Does a `return` stand inside the "
+            "loop, or does the loop end too early?",
             _first_group_only,
         ),
         Mistake(
             "last group left as it was",
-            "The last group is not normalized: it comes through as it was. Does the loop end too early?",
+            "The last group is not normalized: it comes back unchanged. Does the loop end too early?",
             _without_the_last,
         ),
         Mistake(
@@ -498,26 +499,26 @@ group_norm = GroupExercise(
         ),
         Mistake(
             "mean of the channels' variances",
-            "The variance is the mean of the channels' own variances, each around its own mean. The channels' means differ, "
-            "and that belongs to the spread of the group.",
+            "The variance is the mean of the channels' own variances, each around its own mean. The channels' means "
+            "differ as well, and this difference is part of the group's variance.",
             _looking_first(_with_variance(lambda parts: parts.var(axis=(1, 2), keepdims=True).mean(axis=4, keepdims=True))),
         ),
         Mistake(
             "returned in the loop",
-            "After the first group it is over: a `return` stands inside the loop. Collect all groups, join them along "
-            "the channel axis, and only then use gamma and beta.",
+            "The function ends after the first group: a `return` stands inside the loop. Collect all groups, join "
+            "them along the channel axis, and only then use gamma and beta.",
             _returned_in_the_loop,
         ),
         Mistake(
             "left in groups",
-            "The result still has five axes. The next layer expects x's shape: fold the two axes of the channels "
-            "together again.",
+            "The result still has five axes. The next layer expects x's shape: merge the two axes of the channels "
+            "again.",
             _left_in_groups,
         ),
         Mistake(
             "folded in another order",
-            "The groups were moved in front and the result was reshaped with the axes in that order: numbers end up "
-            "at other places and channels. Move the axis back first.",
+            "The groups were moved in front and the result was reshaped with the axes in that order, so numbers end "
+            "up at the wrong places and channels. Move the axis back first.",
             _folded_wrongly,
         ),
         Mistake(
@@ -529,7 +530,7 @@ group_norm = GroupExercise(
         Mistake(
             "channels left in front",
             "The channels were moved in front, which is a good way to cut them into groups; but they were not moved "
-            "back before the last `reshape`, so numbers end up at other places and channels.",
+            "back before the last `reshape`, so numbers end up at the wrong places and channels.",
             _channels_left_in_front,
         ),
         Mistake(
@@ -542,8 +543,8 @@ group_norm = GroupExercise(
         Mistake("size as a float, in a slice", _FLOAT, lambda x, groups, *rest: x[..., :x.shape[-1] / groups]),
         Mistake(
             "height and width exchanged",
-            "On the way back height and width have changed places: every picture comes out turned. On square pictures "
-            "the shape does not tell.",
+            "In the result height and width are swapped: every picture comes out transposed. With square pictures "
+            "the shape does not show it.",
             _turned,
         ),
         Mistake(
@@ -575,20 +576,20 @@ group_norm = GroupExercise(
         ),
         Mistake(
             "groups stacked",
-            "The groups are normalized rightly and put together wrongly: as a list of arrays, reshaped, the groups "
-            "come first and numbers end up at other places. Join them along the channel axis.",
+            "The groups are normalized correctly, but put together wrongly: in a reshaped list of arrays the groups "
+            "come first, so numbers end up at the wrong places. Join them along the channel axis.",
             _stacked,
         ),
         Mistake(
             "groups stacked behind",
-            "The groups are normalized rightly and put together wrongly: a new last axis makes channels 0 and 3 "
+            "The groups are normalized correctly, but put together wrongly: a new last axis makes channels 0 and 3 "
             "neighbours. Join them along the channel axis.",
             _stacked_behind,
         ),
         Mistake(
             "groups joined along the pictures",
-            "The groups are normalized rightly and put together along axis 0, as though they were more pictures. Join "
-            "them along the channel axis.",
+            "The groups are normalized correctly, but put together along axis 0, as though they were more pictures. "
+            "Join them along the channel axis.",
             _joined_along_images,
         ),
         *_formula_mistakes(_in_groups, _looking_first),
@@ -602,20 +603,20 @@ group_norm = GroupExercise(
             _reached(lambda x: (0, 1, 2), 2),
         ),
         Property(
-            "Take beta away and divide by gamma: then each group of neighbouring channels of each picture should have "
-            "mean 0; not each of them has.",
+            "Subtract beta and divide by gamma: then each group of neighbouring channels of each picture should have "
+            "mean 0. Not all of them do.",
             _group_means_are_zero,
         ),
     ],
     points=4,
     hints=[
-        "Draw six channels in two groups: 0, 1, 2 and 3, 4, 5. Two things are to be done: cut the channel axis into "
+        "Draw six channels in two groups: 0, 1, 2 and 3, 4, 5. There are two things to do: cut the channel axis into "
         "two axes, and average over all but two of the five.",
         "(N, H, W, C) becomes (N, H, W, groups, C / groups): in memory neighbouring channels stay neighbours. Which of "
         "these five axes are kept?",
-        "Kept are the pictures and the groups: `axis=(1, 2, 4)`, with `keepdims=True`. Afterwards reshape to x's "
+        "The pictures and the groups are kept: `axis=(1, 2, 4)`, with `keepdims=True`. Afterwards reshape to x's "
         "shape, and only then use gamma and beta. Before all that: does `groups` divide C?",
     ],
-    insight="A view of the same array with one axis cut in two, and once again the one normalizer over other axes. "
+    insight="It is the same array with one axis cut in two, and once again the same normalization over other axes. "
     "The order of the channels means nothing to a convolution, but it decides who is in a group.",
 )

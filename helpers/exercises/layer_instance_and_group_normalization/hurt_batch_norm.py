@@ -35,8 +35,8 @@ hurt_batch_norm = ExperimentExercise(
     mistakes=[
         Mistake(
             "no hidden layer",
-            "Without a hidden layer there is no normalization in either network: they are the same. How many must "
-            "there be for one to fall behind?",
+            "Without a hidden layer there is no normalization in either network: they are the same. How many hidden "
+            "layers must there be for one network to fall behind?",
             lambda r: r["depth"] < 1,
         ),
         Mistake(
@@ -59,7 +59,7 @@ hurt_batch_norm = ExperimentExercise(
         Mistake(
             "batch normalization ahead",
             "Here batch normalization is ahead. How many values does each of its means see? And how many such layers "
-            "are there, one upon the other?",
+            "are stacked?",
             lambda r: r["batch"] > r["group"],
         ),
         Mistake(
@@ -83,6 +83,6 @@ hurt_batch_norm = ExperimentExercise(
         "Take a batch of 4 and more hidden layers. If the network with group normalization fails as well, lower the "
         "learning rate.",
     ],
-    insight="A few values per mean do little harm in one or two layers, and much in every layer of a deep network. A "
-    "network with fifty normalized layers, as in the paper, feels a small batch sooner than ours do.",
+    insight="Having only a few values per mean does little harm in one or two layers, but much in every layer of a "
+    "deep network. A network with fifty normalized layers, as in the paper, feels a small batch sooner than ours do.",
 )

@@ -58,7 +58,7 @@ class InstanceExercise(CodeExercise):
 
     not_the_channels = Mistake(
         "groups that do not divide the channels",
-        "Here the number of groups does not divide the channels. It must fit every x: which axis of x tells it?",
+        "Here the number of groups does not divide the channels. It must fit every x: which axis of x gives it?",
         lambda x, gamma, beta, epsilon=1e-3: None,
     )
 
@@ -89,7 +89,7 @@ def _instance_cases():
         Case("on pictures of shape (4, 4, 4, 4), with the default epsilon",
              (0.2 * pictures(4, 4, 4, 4), *_channel_weights(4))),
         Case("on pictures of shape (2, 3, 2, 6)", (small, *_channel_weights(6), 0.05)),
-        Case("on pictures with a channel whose values are all alike", (alike, *_channel_weights(6), 1e-2), edge=True),
+        Case("on pictures with a channel whose values are all equal", (alike, *_channel_weights(6), 1e-2), edge=True),
         Case("on one picture of shape (1, 5, 2, 4)", (pictures(1, 5, 2, 4), *_channel_weights(4), 1e-2)),
         Case("on a picture of shape (1, 2, 3, 4), with epsilon 0",
              (0.2 * pictures(1, 2, 3, 4), *_channel_weights(4), 0.0), edge=True),
@@ -142,21 +142,21 @@ _WRONG_AXES = [
     ),
     (
         "channels-first axes",
-        "Axes 2 and 3 are width and channels here. They are the places where the channels come first, as in PyTorch.",
+        "Axes 2 and 3 are width and channels here. They would be height and width if the channels came first, as in "
+        "PyTorch.",
         _axes(lambda x: (2, 3)),
     ),
 ]
 _OTHER_AXES = [
     (
         "height only",
-        "Each column of a picture is normalized by itself: axis 1 alone is averaged over. A picture has two axes of "
-        "places.",
+        "Each column of a picture is normalized by itself: axis 1 alone is averaged over. A picture has two spatial "
+        "axes.",
         _axes(lambda x: (1,)),
     ),
     (
         "width only",
-        "Each row of a picture is normalized by itself: axis 2 alone is averaged over. A picture has two axes of "
-        "places.",
+        "Each row of a picture is normalized by itself: axis 2 alone is averaged over. A picture has two spatial axes.",
         _axes(lambda x: (2,)),
     ),
     (
@@ -222,29 +222,28 @@ instance_norm = InstanceExercise(
         ),
         Mistake(
             "as many groups as pictures",
-            "The number of groups is taken from axis 0, the pictures. Groups are of channels, and each picture has its "
-            "own anyway.",
+            "The number of groups is taken from axis 0, the pictures. Groups consist of channels, and each picture "
+            "has its own groups anyway.",
             _grouped(lambda x: x.shape[0]),
         ),
         Mistake(
             "as many groups as rows",
-            "The number of groups is taken from axis 1, the height. Groups are of channels.",
+            "The number of groups is taken from axis 1, the height. Groups consist of channels.",
             _grouped(lambda x: x.shape[1]),
         ),
         Mistake(
             "as many groups as columns",
-            "The number of groups is taken from axis 2, the width. Groups are of channels.",
+            "The number of groups is taken from axis 2, the width. Groups consist of channels.",
             _grouped(lambda x: x.shape[2]),
         ),
         Mistake(
             "minus one",
-            "-1 is how Keras' layer is told to take as many groups as channels. `normalize_groups` wants the number "
-            "itself.",
+            "-1 tells Keras' layer to take as many groups as channels. `normalize_groups` wants the number itself.",
             _grouped(lambda x: -1),
         ),
         Mistake(
             "as many groups as places",
-            "H · W is the number of places. Groups are of channels: how many of them leave each channel alone?",
+            "H · W is the number of places. Groups consist of channels: how many of them leave each channel alone?",
             _grouped(lambda x: x.shape[1] * x.shape[2]),
         ),
         *_sets_mistakes(_WRONG_AXES + _OTHER_AXES, _without_groups),
@@ -255,8 +254,8 @@ instance_norm = InstanceExercise(
         ),
         Mistake(
             "gamma for each picture",
-            "gamma and beta are laid along the pictures. They are one for each channel; the next batch has other "
-            "pictures.",
+            "gamma and beta are applied per picture. There should be one of each per channel: the next batch has "
+            "other pictures.",
             _without_groups(_over(_channels, finish=_image_weights)),
         ),
         *_formula_mistakes(_channels, _without_groups),
@@ -274,13 +273,14 @@ instance_norm = InstanceExercise(
             _reached(lambda x: (1, 2), 1),
         ),
         Property(
-            "Take beta away and divide by gamma: then each channel of each picture should have mean 0; not each of them has.",
+            "Subtract beta and divide by gamma: then each channel of each picture should have mean 0. Not all of "
+            "them do.",
             _channel_means_are_zero,
         ),
     ],
     points=2,
     hints=[
-        "One group is layer normalization. Which number of groups is the other end?",
+        "One group is layer normalization. Which number of groups is at the other end?",
         "As many groups as channels; x knows how many. Then gamma and beta.",
     ],
     insight="Layer and instance normalization are the two ends of one scale, and group normalization is everything in "

@@ -41,7 +41,7 @@ def _layer_cases():
     return [
         Case("on a batch of shape (4, 4), with the default epsilon", (square, *four)),
         Case("on a batch of shape (5, 3)", (rows, *three, 0.06)),
-        Case("on a batch with an example whose values are all alike", (alike, *three, 1e-2), edge=True),
+        Case("on a batch with an example whose values are all equal", (alike, *three, 1e-2), edge=True),
         Case("on pictures of shape (3, 4, 2, 3)", (pictures, *three, 0.05)),
         Case("on a batch of one example", (rows[:1], *three, 1e-2), edge=True),
         Case("on a batch of shape (4, 3), with epsilon 0", (rows[:4], *three, 0.0), edge=True),
@@ -228,8 +228,8 @@ layer_norm = CodeExercise(
         Mistake(
             "keepdims forgotten",
             "The mean of each example is subtracted from a *column* instead of a row: without `keepdims` it has "
-            "shape (N,), and NumPy lines that up with the last axis. On a square batch it passes unnoticed; on others "
-            "it raises.",
+            "shape (N,), and NumPy lines that up with the last axis. On a square batch this goes unnoticed; on "
+            "others it raises an error.",
             _without_keepdims,
         ),
         Mistake(
@@ -250,8 +250,8 @@ layer_norm = CodeExercise(
         ),
         Mistake(
             "gamma for each example",
-            "gamma and beta are laid along the examples. The mean is one for each example; gamma and beta are one for "
-            "each channel. (A weight for each example could not be learned: the next batch has other examples.)",
+            "gamma and beta are applied per example. There is one mean per example, but one gamma and one beta per "
+            "channel. (A weight for each example could not be learned: the next batch has other examples.)",
             _without_groups(_over(_whole, finish=_example_weights)),
         ),
         Mistake("gamma as a column", _GAMMA_AS_A_COLUMN, _without_groups(_over(_whole, finish=_column_weights))),
@@ -299,7 +299,7 @@ layer_norm = CodeExercise(
         Mistake(
             "scaled to 0 to 1",
             "Each example is stretched to run from its least to its greatest value. Normalization subtracts the mean "
-            "and divides by the standard deviation: one loud value then does not decide for all.",
+            "and divides by the standard deviation: then one extreme value does not decide for all.",
             _zero_to_one,
         ),
         Mistake(
@@ -320,12 +320,13 @@ layer_norm = CodeExercise(
             _reached(_example_axes, 1),
         ),
         Property(
-            "Take beta away and divide by gamma: then the values of each example should have mean 0; not those of each have.",
+            "Subtract beta and divide by gamma: then the values of each example should have mean 0. For some "
+            "examples they do not.",
             _example_means_are_zero,
         ),
         Property(
-            "Take beta away and divide by gamma: then the variance of each example should be 1 (less what epsilon "
-            "takes away); not each of them is.",
+            "Subtract beta and divide by gamma: then the variance of each example should be 1 (or less, because of "
+            "epsilon). For some examples it is not.",
             _example_variances,
         ),
     ],

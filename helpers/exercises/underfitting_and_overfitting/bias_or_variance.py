@@ -30,15 +30,17 @@ bias_or_variance = PredictExercise(
     choices={entry: ("bias", "variance") for entry in _LARGER},
     mistakes={
         _LINE_30: [
-            Mistake("a line that swings", "a straight line has two coefficients and 30 measurements: from data set to data "
-                    "set it hardly moves. And it misses the bend in the same places each time.", "variance"),
+            Mistake("a line that swings", "a straight line has two coefficients and 30 measurements: it "
+                    "hardly moves from data set to data set. And it misses the bend in the same places "
+                    "each time.", "variance"),
         ],
         _HIGH_30: [
             Mistake("a polynomial that misses", "degree 15 can come as close to this function as you like. What makes its "
                     "curves bad is that each data set gives a different one.", "bias"),
         ],
         _LINE_3000: [
-            Mistake("more data, more variance", "more measurements make the line steadier, and no less straight.",
+            Mistake("more data, more variance", "more measurements make the line steadier, but it stays just as "
+                "straight.",
                     "variance"),
         ],
         _VARIANCE_TIMES: [
@@ -52,10 +54,10 @@ bias_or_variance = PredictExercise(
             Mistake("eight", "8 is the third power of 2. Variance is a square.", 8.0),
         ],
         _BIAS_TIMES: [
-            Mistake("doubled", "the noise is as often above as below: over many data sets it does not move the *mean* "
-                    "curve. And it is the mean curve that bias is about.", 2.0),
-            Mistake("squared", "the noise is as often above as below: over many data sets it does not move the *mean* "
-                    "curve. And it is the mean curve that bias is about.", 4.0),
+            Mistake("doubled", "the noise is as often above as below: over many data sets it does not move the "
+                    "*mean* curve. And bias is about the mean curve.", 2.0),
+            Mistake("squared", "the noise is as often above as below: over many data sets it does not move the "
+                    "*mean* curve. And bias is about the mean curve.", 4.0),
             Mistake("zero", "noise does not remove bias: the mean line misses the bend as before.", 0.0),
             Mistake("halved", "noise does not move the mean line, neither away from the truth nor towards it.", 0.5),
             Mistake("a quarter", "noise does not move the mean line, neither away from the truth nor towards it.", 0.25),
@@ -65,11 +67,11 @@ bias_or_variance = PredictExercise(
         Mistake("a line that swings", "a straight line has two coefficients only: from data set to data set it hardly moves, "
                 "and less with more measurements. It misses the bend in the same places each time.",
                 {_LINE_30: "variance", _LINE_3000: "variance"}),
-        Mistake("words exchanged", "it is the other one. Bias is how far even the *mean* curve is from the truth, variance is "
-                "how much the single curves swing about their mean.",
+        Mistake("words exchanged", "it is the other way round. Bias is how far even the *mean* curve is from the "
+                "truth, variance is how much the single curves swing about their mean.",
                 {_LINE_30: "variance", _HIGH_30: "bias", _LINE_3000: "variance"}),
-        Mistake("factors exchanged", "noise makes the single curves swing more, and over many data sets it does not move the "
-                "mean curve. Which of the two is the variance about, which the bias?",
+        Mistake("factors exchanged", "noise makes the single curves swing more, and over many data sets it does not "
+                "move the mean curve. Which of these two effects concerns the variance, and which the bias?",
                 {_VARIANCE_TIMES: 1.0, _BIAS_TIMES: 4.0}),
         Mistake("both doubled", "the curves' swings double, not their mean square. And the *mean* curve, which bias is about, "
                 "does not move: the noise is as often above as below.",
@@ -80,9 +82,9 @@ bias_or_variance = PredictExercise(
         "Bias: how far the *mean* of many fitted curves is from the truth. Variance: how far single curves are from "
         "that mean.",
         "Least squares is linear in y: the fit to (truth + noise) is the fit to the truth plus the fit to the noise. "
-        "While the places stay, which of the two is the same in every data set, and which is not? And what does "
-        "doubling the noise do to each?",
+        "If the places stay the same, which of these two fits is the same in every data set, and which is not? And "
+        "what does doubling the noise do to each?",
     ],
-    insight="Bias belongs to the model and the truth; variance to the model, the noise, the number of measurements and "
-    "where they were taken. So more data cures the one and not the other.",
+    insight="Bias belongs to the model and the truth; variance to the model, the noise, the number of measurements "
+    "and where they were taken. So more data lowers the variance, but not the bias.",
 )

@@ -74,7 +74,7 @@ _TOTAL = ("expected_error",)
 _FORGOTTEN = "And the noise is missing from the sum: a new measurement has noise of its own."
 
 
-_NOT_SQUARED = "And `noise` is a standard deviation: what adds up are squares."
+_NOT_SQUARED = "And `noise` is a standard deviation: only squares add up."
 
 
 def _one_part(name, message, **wrong):
@@ -116,8 +116,9 @@ bias_variance = CodeExercise(
     mistakes=[
         *_one_part(
             "variance over the places",
-            "The variance runs over the places of a curve (axis 1): how much the curve bends. Asked is how much the "
-            "predictions at *one* place differ from data set to data set (axis 0), and then the mean over the places.",
+            "The variance runs over the places of a curve (axis 1): how much the curve bends. The question is how "
+            "much the predictions at *one* place differ from data set to data set (axis 0). Then take the mean over "
+            "the places.",
             variance=_swings_along,
         ),
         *_one_part(
@@ -141,20 +142,20 @@ bias_variance = CodeExercise(
         ),
         Mistake(
             "one mean for everything",
-            "One number, the mean of the whole array, is taken for the mean curve. Each place has its own mean, over the "
-            "data sets (axis 0).",
+            "One number, the mean of the whole array, is used as the mean curve. Each place has its own mean, over "
+            "the data sets (axis 0).",
             _parts(bias=lambda p, t, s: ((p.mean() - t) ** 2).mean(), variance=lambda p, t, s: p.var()),
         ),
         *_one_part(
             "one mean for the bias",
-            "For the bias, one number, the mean of the whole array, is taken for the mean curve. Each place has its own "
-            "mean, over the data sets (axis 0).",
+            "For the bias, one number, the mean of the whole array, is used as the mean curve. Each place has its "
+            "own mean, over the data sets (axis 0).",
             bias=lambda p, t, s: ((p.mean() - t) ** 2).mean(),
         ),
         *_one_part(
             "bias not squared",
-            "The bias is not squared: where the curve lies too high and where it lies too low cancel. Square at each "
-            "place, then take the mean.",
+            "The bias is not squared: places where the curve is too high and places where it is too low cancel. "
+            "Square at each place, then take the mean.",
             bias=lambda p, t, s: (p.mean(axis=0) - t).mean(),
         ),
         *_one_part(
@@ -164,13 +165,13 @@ bias_variance = CodeExercise(
         ),
         *_one_part(
             "squared after the mean over places",
-            "The mean over the places comes before the square: where the curve lies too high and where it lies too low "
-            "cancel. Square first.",
+            "The mean over the places comes before the square: places where the curve is too high and places where "
+            "it is too low cancel. Square first.",
             bias=lambda p, t, s: (p.mean(axis=0) - t).mean() ** 2,
         ),
         *_one_part(
             "difference of squares",
-            "This is the difference of the squares. The bias is a difference that is squared.",
+            "This is the difference of the squares. bias² is the square of a difference.",
             bias=lambda p, t, s: (p.mean(axis=0) ** 2 - t**2).mean(),
         ),
         *_one_part(
@@ -187,31 +188,31 @@ bias_variance = CodeExercise(
         ),
         *_one_part(
             "variance of the errors along a curve",
-            "It is the variance of a curve's errors along the curve (axis 1). Asked is how much the predictions at one "
-            "place differ from data set to data set (axis 0).",
+            "It is the variance of a curve's errors along the curve (axis 1). The question is how much the "
+            "predictions at one place differ from data set to data set (axis 0).",
             variance=lambda p, t, s: (p - t).var(axis=1).mean(),
         ),
         *_one_part(
             "variance of the mean curve",
-            "It is the variance of the mean curve along the places: how much it bends. Asked is how much single curves "
-            "differ from it.",
+            "It is the variance of the mean curve along the places: how much it bends. The question is how much "
+            "single curves differ from it.",
             variance=lambda p, t, s: p.mean(axis=0).var(),
         ),
         *_one_part(
             "ddof=1",
-            "The variance is divided by the number of data sets minus 1. Here it describes these data sets, and is "
-            "divided by their number: then bias² + variance is exactly their mean squared distance from the truth.",
+            "The variance is divided by the number of data sets minus 1. Here it describes exactly these data sets, "
+            "so divide by their number: then bias² + variance is exactly their mean squared distance from the truth.",
             variance=lambda p, t, s: p.var(axis=0, ddof=1).mean(),
         ),
         *_one_part(
             "standard deviation",
-            "In place of the variance there is the mean of the places' standard deviations. Average the variances: what adds "
-            "up with bias² and noise² are squares.",
+            "Instead of the variance there is the mean of the standard deviations at the places. Average the "
+            "variances: only squares add up with bias² and noise².",
             variance=lambda p, t, s: p.std(axis=0).mean(),
         ),
         *_one_part(
             "root of the variance",
-            "The root of the variance is taken. It stays a square, or the parts do not add up.",
+            "The root of the variance is taken. It must stay a square, or the parts do not add up.",
             variance=lambda p, t, s: p.var(axis=0).mean() ** 0.5,
         ),
         *_one_part(
@@ -222,8 +223,9 @@ bias_variance = CodeExercise(
         ),
         *_one_part(
             "ddof=1 along axis 1",
-            "The variance runs over the places of a curve (axis 1), and is divided by their number minus 1. Asked is how "
-            "much the predictions at *one* place differ from data set to data set (axis 0), divided by their number.",
+            "The variance runs over the places of a curve (axis 1), and is divided by their number minus 1. The "
+            "question is how much the predictions at *one* place differ from data set to data set (axis 0), divided "
+            "by their number.",
             variance=lambda p, t, s: p.var(axis=1, ddof=1).mean(),
         ),
         *_one_part(
@@ -254,7 +256,7 @@ bias_variance = CodeExercise(
         ),
         Mistake(
             "a value for each place",
-            "There is one value for each place. Asked is one number: the mean over the places.",
+            "There is one value for each place. We want one number: the mean over the places.",
             _parts(
                 bias=lambda p, t, s: (p.mean(axis=0) - t) ** 2,
                 variance=lambda p, t, s: p.var(axis=0),
@@ -263,7 +265,7 @@ bias_variance = CodeExercise(
         ),
         Mistake(
             "a value for each place, but one sum",
-            "bias² and variance have one value for each place. Asked is one number each: the mean over the places.",
+            "bias² and variance have one value for each place. We want one number each: the mean over the places.",
             _parts(
                 bias=lambda p, t, s: (p.mean(axis=0) - t) ** 2,
                 variance=lambda p, t, s: p.var(axis=0),
@@ -272,12 +274,12 @@ bias_variance = CodeExercise(
         ),
         Mistake(
             "a bias for each place",
-            "There is one bias² for each place. Asked is one number: the mean over the places.",
+            "There is one bias² for each place. We want one number: the mean over the places.",
             _parts(bias=lambda p, t, s: (p.mean(axis=0) - t) ** 2, total=lambda b, v, s: b + v + s**2),
         ),
         Mistake(
             "a variance for each place",
-            "There is one variance for each place. Asked is one number: the mean over the places.",
+            "There is one variance for each place. We want one number: the mean over the places.",
             _parts(variance=lambda p, t, s: p.var(axis=0), total=lambda b, v, s: b + v + s**2),
         ),
         Mistake(
@@ -300,12 +302,12 @@ bias_variance = CodeExercise(
         ),
         *_one_part(
             "root of the bias",
-            "The root of bias² is taken. It stays a square, or the parts do not add up.",
+            "The root of bias² is taken. It must stay a square, or the parts do not add up.",
             bias=lambda p, t, s: ((p.mean(axis=0) - t) ** 2).mean() ** 0.5,
         ),
         Mistake(
             "returned in the other order",
-            "bias² and variance have changed places.",
+            "bias² and variance are swapped.",
             lambda p, t, s: (p.var(axis=0).mean(), ((p.mean(axis=0) - t) ** 2).mean(), np.nan),
             ("bias_squared", "variance"),
         ),
@@ -318,26 +320,26 @@ bias_variance = CodeExercise(
         ),
         Mistake(
             "noise not squared",
-            "`noise` is a standard deviation. What adds up are squares.",
+            "`noise` is a standard deviation. Only squares add up.",
             _only_total(lambda b, v, s: b + v + s),
             _TOTAL,
         ),
         Mistake(
             "noise subtracted",
-            "The noise is subtracted. It makes the error larger, not smaller.",
+            "The noise is subtracted. But noise makes the error larger, not smaller.",
             _only_total(lambda b, v, s: b + v - s**2),
             _TOTAL,
         ),
         Mistake(
             "noise counted twice",
-            "The noise is counted twice. Your curves have felt the noise of the training data: that is in the variance "
-            "already. The new measurement adds its own once.",
+            "The noise is counted twice. The noise of the training data moves your curves, so it is in the variance "
+            "already. The new measurement adds its own noise once.",
             _only_total(lambda b, v, s: b + v + 2 * s**2),
             _TOTAL,
         ),
         Mistake(
             "root of the sum",
-            "This is the root of the sum. Asked is the expected *squared* error.",
+            "This is the root of the sum. We want the expected *squared* error.",
             _only_total(lambda b, v, s: np.sqrt(b + v + s**2)),
             _TOTAL,
         ),
@@ -361,13 +363,13 @@ bias_variance = CodeExercise(
         ),
         *_one_part(
             "noise inside the bias",
-            "The noise is subtracted in bias² already. It has its own place, in the sum.",
+            "The noise is subtracted in bias² already. It belongs in the sum.",
             bias=lambda p, t, s: ((p.mean(axis=0) - t) ** 2).mean() - s**2,
         ),
         Mistake(
             "standard deviation, squared in the sum",
-            "The variance comes back as a standard deviation, the mean of those at each place. In the sum its square does "
-            "not do either: average the squares, not the roots.",
+            "The variance comes back as a standard deviation, the mean of those at each place. Squaring this mean in "
+            "the sum does not help: average the squares, not the roots.",
             _parts(variance=lambda p, t, s: p.std(axis=0).mean(), total=lambda b, v, s: b + v**2 + s**2),
         ),
         Mistake(
@@ -378,8 +380,8 @@ bias_variance = CodeExercise(
         ),
         Mistake(
             "bias not squared, but in the sum",
-            "The bias is averaged over the places before it is squared in the sum: where the curve lies too high and where "
-            "it lies too low cancel. Square at each place.",
+            "The bias is averaged over the places before it is squared in the sum: places where the curve is too "
+            "high and places where it is too low cancel. Square at each place.",
             _parts(bias=lambda p, t, s: (p.mean(axis=0) - t).mean(), total=lambda b, v, s: b**2 + v + s**2),
         ),
         *_one_part(
@@ -389,8 +391,8 @@ bias_variance = CodeExercise(
         ),
         *_and_the_noise(
             "variance over the places",
-            "The variance runs over the places of a curve (axis 1): how much the curve bends. Asked is how much the "
-            "predictions at *one* place differ from data set to data set (axis 0).",
+            "The variance runs over the places of a curve (axis 1): how much the curve bends. The question is how "
+            "much the predictions at *one* place differ from data set to data set (axis 0).",
             variance=_swings_along,
         ),
         *_and_the_noise(
@@ -406,7 +408,7 @@ bias_variance = CodeExercise(
         ),
         *_and_the_noise(
             "squared after the mean over places",
-            "In bias² the mean over the places comes before the square: too high and too low cancel. Square first.",
+            "In bias² the mean over the places comes before the square: errors of opposite sign cancel. Square first.",
             bias=lambda p, t, s: (p.mean(axis=0) - t).mean() ** 2,
         ),
         *_and_the_noise(
@@ -416,18 +418,18 @@ bias_variance = CodeExercise(
         ),
         *_and_the_noise(
             "bias not squared",
-            "The bias is not squared: where the curve lies too high and where it lies too low cancel.",
+            "The bias is not squared: places where the curve is too high and places where it is too low cancel.",
             bias=lambda p, t, s: (p.mean(axis=0) - t).mean(),
         ),
         Mistake(
             "noise inside the variance",
-            "The noise is added to the variance. It has its own place, in the sum: even a perfect curve would meet it.",
+            "The noise is added to the variance. It belongs in the sum: even a perfect curve would meet it.",
             _parts(variance=lambda p, t, s: p.var(axis=0).mean() + s**2, total=lambda b, v, s: b + v),
         ),
     ],
     properties=[
         Property(
-            "bias² + variance should be the mean squared distance of the curves from the truth, and is not.",
+            "bias² + variance should be the mean squared distance of the curves from the truth, but it is not.",
             lambda args, outputs: np.allclose(outputs[0] + outputs[1], ((args[0] - args[1]) ** 2).mean(), rtol=1e-3),
         ),
         Property(
@@ -439,8 +441,8 @@ bias_variance = CodeExercise(
     hints=[
         "Begin with the mean curve, over the data sets: shape (P,). Both parts are about it: how far it is from the "
         "truth, and how far the single curves are from it.",
-        "Each part is first a square at every place, then the mean over all places. For the last result think of what "
-        "a new *measurement* has and the truth has not.",
+        "Each part is first a square at every place, then the mean over all places. For the last result think of "
+        "what a new *measurement* has that the truth does not have.",
     ],
     insight="Notice that bias² + variance is exactly the mean squared distance of the curves from the truth. In real "
     "life you have one data set and do not know the truth, so neither part can be computed; that is why everybody "

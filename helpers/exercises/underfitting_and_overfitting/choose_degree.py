@@ -209,8 +209,8 @@ _ON_TEST = (
 
 
 _OF_FOLDS = (
-    "The second result is the error of cross-validation. Asked is the error on the test set, which has had no part in the "
-    "choice."
+    "The second result is the error of cross-validation. We want the error on the test set, which has had no part in "
+    "the choice."
 )
 
 
@@ -232,14 +232,14 @@ choose_degree = CodeExercise(
         ),
         _wrong_test_error(
             "the last degree refitted",
-            "The test error is that of the *last* degree in the list, fitted to all training data. Asked is that of the "
-            "degree that cross-validation finds best.",
+            "The test error is that of the *last* degree in the list, fitted to all training data. We want that of "
+            "the degree that cross-validation finds best.",
             lambda x, y, x_test, y_test, degree, degrees, folds: _error(x, y, degrees[-1], x_test, y_test),
         ),
         _wrong_test_error(
             "smallest test error",
-            "The test error is the smallest that any of the degrees has: then the test set has chosen after all. Asked is "
-            "that of the degree that cross-validation finds best.",
+            "The test error is the smallest that any of the degrees has: then the test set has chosen after all. We "
+            "want that of the degree that cross-validation finds best.",
             lambda x, y, x_test, y_test, degree, degrees, folds: min(_error(x, y, d, x_test, y_test) for d in degrees),
         ),
         _wrong_test_error(
@@ -260,8 +260,8 @@ choose_degree = CodeExercise(
         ),
         *_wrong_degree(
             "chosen on the training error",
-            "The degree is the one with the smallest error on the examples of the fit itself. That always is the highest "
-            "one, whatever the data. Measure on examples that were held out.",
+            "The degree is the one with the smallest error on the examples of the fit itself. That is always the "
+            "highest one, whatever the data. Measure on examples that were held out.",
             lambda x, y, x_test, y_test, degree, folds: -degree,
         ),
         Mistake(
@@ -285,8 +285,8 @@ choose_degree = CodeExercise(
         ),
         *_wrong_degree(
             "the first degree",
-            "The degree that comes back is the first one in the list, whatever the errors are. Is the best one kept where "
-            "a later one is better?",
+            "The degree that comes back is the first one in the list, whatever the errors are. Does your code switch "
+            "to a later one that is better?",
             lambda x, y, x_test, y_test, degree, folds: 0.0,
         ),
         Mistake(
@@ -297,7 +297,7 @@ choose_degree = CodeExercise(
         ),
         *_wrong_degree(
             "one fold only",
-            "Only the first fold's error counts. Each fold has its turn; with one alone, chance decides.",
+            "Only the first fold's error counts. Each fold should have its turn: with one alone, chance decides.",
             _over_the_folds(lambda errors: errors[0]),
         ),
         *_wrong_degree(
@@ -351,12 +351,12 @@ choose_degree = CodeExercise(
         ),
         *_wrong_degree(
             "largest fold error",
-            "A degree is judged by its *worst* fold. That is cautious, but asked is the mean over the folds.",
+            "A degree is judged by its *worst* fold. That is cautious, but we want the mean over the folds.",
             _over_the_folds(np.max),
         ),
         *_wrong_degree(
             "median of the folds",
-            "A degree is judged by the median of the folds' errors. Asked is the mean.",
+            "A degree is judged by the median of the folds' errors. We want the mean.",
             _over_the_folds(np.median),
         ),
         *_wrong_degree(
@@ -367,7 +367,7 @@ choose_degree = CodeExercise(
         ),
         *_wrong_degree(
             "folds swapped",
-            "Training and held-out examples have changed places: the polynomial is fitted to one fold and measured on the "
+            "Training and held-out examples are swapped: the polynomial is fitted to one fold and measured on the "
             "others.",
             _swapped,
         ),
@@ -385,19 +385,19 @@ choose_degree = CodeExercise(
         ),
         Mistake(
             "places for degrees",
-            "The places in the list (0, 1, 2, ...) are taken for the degrees. The degrees are what stands there.",
+            "The places in the list (0, 1, 2, ...) are used as the degrees. The degrees are the numbers in the list.",
             lambda x, y, x_test, y_test, degrees, folds=5: _choice(_by_cross_validation)(
                 x, y, x_test, y_test, range(len(degrees)), folds),
         ),
         *_wrong_degree("the worst", "The degree with the *largest* error is taken.", _by_cross_validation, best=np.argmax),
         *_wrong_degree(
             "errors not squared",
-            "The errors are averaged without squaring: too high and too low cancel.",
+            "The errors are averaged without squaring: errors of opposite sign cancel.",
             lambda x, y, x_test, y_test, degree, folds: np.concatenate(_signed(x, y, degree, folds)).mean(),
         ),
         *_wrong_degree(
             "absolute errors",
-            "The absolute errors are averaged. Asked is the mean of their squares.",
+            "The absolute errors are averaged. We want the mean of their squares.",
             lambda x, y, x_test, y_test, degree, folds: np.abs(np.concatenate(_signed(x, y, degree, folds))).mean(),
         ),
         _wrong_test_error(
@@ -413,7 +413,7 @@ choose_degree = CodeExercise(
         ),
         _wrong_test_error(
             "training error returned",
-            "The second result is the error on the training data. Asked is that on the test set.",
+            "The second result is the error on the training data. We want that on the test set.",
             lambda x, y, x_test, y_test, degree, degrees, folds: _error(x, y, degree, x, y),
         ),
         _wrong_test_error(
@@ -433,13 +433,13 @@ choose_degree = CodeExercise(
         ),
         _wrong_test_error(
             "fitted to both",
-            "The last polynomial is fitted to training *and* test data, so the test error is not of new data.",
+            "The last polynomial is fitted to training *and* test data, so the test error is not an error on new data.",
             lambda x, y, x_test, y_test, degree, degrees, folds: _error(
                 np.append(x, x_test), np.append(y, y_test), degree, x_test, y_test),
         ),
         _wrong_test_error(
             "root of the test error",
-            "The root of the test error is taken. Asked is the mean squared error.",
+            "The root of the test error is taken. We want the mean squared error.",
             lambda *args: np.sqrt(_refitted(*args)),
         ),
         _wrong_test_error(
@@ -449,13 +449,13 @@ choose_degree = CodeExercise(
         ),
         _wrong_test_error(
             "absolute test errors",
-            "The absolute test errors are averaged. Asked is the mean of their squares.",
+            "The absolute test errors are averaged. We want the mean of their squares.",
             lambda x, y, x_test, y_test, degree, degrees, folds: np.abs(
                 predict(fit(x, y, degree), x_test) - y_test).mean(),
         ),
         _wrong_test_error(
             "test errors not squared",
-            "The test errors are averaged without squaring: too high and too low cancel.",
+            "The test errors are averaged without squaring: errors of opposite sign cancel.",
             lambda x, y, x_test, y_test, degree, degrees, folds: (
                 predict(fit(x, y, degree), x_test) - y_test).mean(),
         ),
@@ -467,23 +467,24 @@ choose_degree = CodeExercise(
         ),
         Mistake(
             "folds fixed at 5",
-            "There always are 5 folds. Use the argument `folds`.",
+            "There are always 5 folds. Use the argument `folds`.",
             lambda x, y, x_test, y_test, degrees, folds=5: _choice(_by_cross_validation)(
                 x, y, x_test, y_test, degrees, 5),
         ),
         Mistake(
             "test data masked",
-            "An array of the test data is cut up by the folds of the training data. Only x and y are dealt into folds. Are "
-            "the arguments in the order of the stub? (scikit-learn's `train_test_split` returns another.)",
+            "An array of the test data is cut up by the folds of the training data. Only x and y are dealt into "
+            "folds. Are the arguments in the order of the stub? (scikit-learn's `train_test_split` returns another "
+            "order.)",
             _arguments_as_split,
         ),
     ],
     properties=[
-        Property("The degree should be one of those in `degrees`, and is not.",
+        Property("The degree should be one of those in `degrees`, but it is not.",
                  lambda args, outputs: float(outputs[0]) in [float(d) for d in args[4]]),
         Property(
-            "The test error should be that of a polynomial of the degree you return, fitted to all training data, and is "
-            "not.",
+            "The test error should be that of a polynomial of the degree you return, fitted to all training data, "
+            "but it is not.",
             lambda args, outputs: np.isclose(outputs[1], _error(*args[:2], outputs[0], *args[2:4]), rtol=1e-3),
         ),
         Property(
@@ -496,9 +497,10 @@ choose_degree = CodeExercise(
     hints=[
         "Two loops: over the degrees, and inside it over the folds. For each degree you want one number, from examples "
         "that the fit has not seen.",
-        "`fold = np.arange(len(x)) % folds`. When all degrees have their number: the smallest one's degree, one more fit "
-        "with *all* training data, and only then a look at the test data.",
+        "`fold = np.arange(len(x)) % folds`. When all degrees have their number: take the degree with the smallest "
+        "one, fit once more with *all* training data, and only then look at the test data.",
     ],
-    insight="The test data were touched once, at the very end. Whatever is chosen with data (a degree, a learning rate, "
-    "when to stop) is fitted to these data, and its error on them flatters. How much, the next cells measure.",
+    insight="The test data were touched once, at the very end. Whatever is chosen with data (a degree, a learning "
+    "rate, when to stop) is fitted to these data, and its error on them is too good. The next cells measure by how "
+    "much.",
 )

@@ -35,44 +35,45 @@ diagnose = PredictExercise(
     },
     mistakes={
         _A: [
-            Mistake("no gap, so it fits", "training and validation agree, but on a bad number: the noise would leave 0.1. "
-                    "No gap does not mean a good fit.", "fits"),
+            Mistake("no gap, so it fits", "training and validation agree, but on a bad number: the noise "
+                    "alone would leave 0.1. No gap does not mean a good fit.", "fits"),
             Mistake("large, so overfitting", "a model that overfits is good on the training data. This one is bad on both.",
                     "overfits"),
-            Mistake("undecided", "both numbers are there, and the noise: both lie far above it.", "cannot tell"),
+            Mistake("undecided", "both errors are given, and the noise. Both errors lie far above "
+                "the noise.", "cannot tell"),
         ],
         _B: [
-            Mistake("large validation, so underfitting", "the training error is small, below the noise even. A model that "
-                    "underfits is bad there as well.", "underfits"),
-            Mistake("good training, so it fits", "small on the training data, five times as large on others: it is the "
-                    "others that count.", "fits"),
-            Mistake("undecided", "both numbers are there, and they are far apart.", "cannot tell"),
+            Mistake("large validation, so underfitting", "the training error is small, even below the "
+                    "noise. A model that underfits is bad there as well.", "underfits"),
+            Mistake("good training, so it fits", "the error is small on the training data and five times as "
+                    "large on other data. The other data count.", "fits"),
+            Mistake("undecided", "both errors are given, and they are far apart.", "cannot tell"),
         ],
         _C: [
             Mistake("a gap, so overfitting", "validation is nearly always a little above training. Both are about as large "
                     "as the noise: there is hardly anything left to gain.", "overfits"),
             Mistake("not zero, so underfitting", "an error of 0.1 is the noise itself. No curve gets below that on new "
                     "measurements.", "underfits"),
-            Mistake("undecided", "both numbers are there, and the noise to compare them with.", "cannot tell"),
+            Mistake("undecided", "both errors are given, and the noise to compare them with.", "cannot tell"),
         ],
         _D: [
             Mistake("large, so underfitting", "look at the noise: it is as large as the error. The same 0.44 that was bad "
                     "in A is as good as can be here.", "underfits"),
-            Mistake("a gap, so overfitting", "0.01 is no gap to speak of, and both numbers are as large as the noise.",
+            Mistake("a gap, so overfitting", "0.01 is hardly a gap, and both numbers are as large as the noise.",
                     "overfits"),
-            Mistake("undecided", "both numbers are there, and the noise to compare them with.", "cannot tell"),
+            Mistake("undecided", "both errors are given, and the noise to compare them with.", "cannot tell"),
         ],
         _E: [
-            Mistake("small, so it fits", "good models have a small training error, and so have those that overfit. Without "
-                    "the validation error nobody can tell.", "fits"),
+            Mistake("small, so it fits", "good models have a small training error, and so do models that "
+                    "overfit. Without the validation error nobody can tell.", "fits"),
             Mistake("small, so overfitting", "perhaps. But good models have a small training error as well, and the noise may "
                     "be 0.07. Without the validation error nobody can tell.", "overfits"),
             Mistake("small, so underfitting", "0.07 is good or bad only in comparison with the noise, which is not given. And "
                     "without the validation error nobody can tell.", "underfits"),
         ],
         _REMEDY_A: [
-            Mistake("more data for a line", "training and validation agree already: more measurements would bring them "
-                    "closer together, and no lower.", "more measurements"),
+            Mistake("more data for a line", "training and validation agree already: more "
+                    "measurements would bring them closer together, but not lower.", "more measurements"),
             Mistake("hopeless line", "the squared error is 0.19, and the noise makes up 0.01 of it. The rest is the "
                     "model's, and a model can be changed.", "neither"),
         ],
@@ -84,8 +85,8 @@ diagnose = PredictExercise(
         ],
     },
     patterns=[
-        Mistake("exchanged", "a model that underfits is bad on the training data already. One that overfits is good there, and "
-                "bad on others.", {_A: "overfits", _B: "underfits"}),
+        Mistake("exchanged", "a model that underfits is bad on the training data "
+                "already. One that overfits is good there, and bad on other data.", {_A: "overfits", _B: "underfits"}),
         Mistake("any gap is overfitting", "validation is nearly always a little above training. Compare both with the noise: "
                 "here they are about as large.", {_C: "overfits", _D: "overfits"}),
         Mistake("undecided", "training error, validation error and noise are given. Compare the first two with each other, and "

@@ -103,7 +103,7 @@ def _own_range(x, y, degree, x_new):
     return scaled(x_new) @ _least_squares(scaled(x), y)
 
 
-_ALWAYS = "The polynomial always is of degree {}. Is the degree written into the code? Use the argument."
+_ALWAYS = "The polynomial always has degree {}. Is the degree written into the code? Use the argument."
 
 
 _NO_CONSTANT = "The constant is missing, the power 0: every curve then goes through the origin."
@@ -136,7 +136,7 @@ fit_polynomial = CodeExercise(
         ),
         Mistake(
             "one degree too high",
-            "There is one power too many: the polynomial is of degree + 1.",
+            "There is one power too many: the polynomial is one degree too high.",
             _with_powers(lambda degree: range(degree + 2)),
         ),
         Mistake(
@@ -197,25 +197,25 @@ fit_polynomial = CodeExercise(
         ),
         Mistake(
             "base and exponent swapped",
-            "Base and exponent have changed places: k to the power x, not x to the power k.",
+            "Base and exponent are swapped: k to the power x, not x to the power k.",
             _with_features(lambda x, k: np.float64(k) ** x),
         ),
         Mistake(
             "predicted at the old places",
-            "These are the predictions at x, the places of the measurements. Asked are those at `x_new`: evaluate the "
+            "These are the predictions at x, the places of the measurements. We want those at `x_new`: evaluate the "
             "polynomial there.",
             lambda x, y, degree, x_new: _by_polyfit(x, y, degree, x),
         ),
         Mistake(
             "numbers returned",
-            "What comes back are the polynomial's coefficients, one for each power. Asked is its value at each of the "
+            "What comes back are the polynomial's coefficients, one for each power. We want its value at each of the "
             "places `x_new`.",
             lambda x, y, degree, x_new: np.polyfit(x, y, degree)[::-1],
         ),
         Mistake(
             "numbers returned, highest first",
-            "What comes back are the polynomial's coefficients (the highest power first, as `np.polyfit` gives them). "
-            "Asked is its value at each of the places `x_new`.",
+            "What comes back are the polynomial's coefficients (the highest power first, as `np.polyfit` gives "
+            "them). We want its value at each of the places `x_new`.",
             lambda x, y, degree, x_new: np.polyfit(x, y, degree),
         ),
         Mistake(
@@ -247,7 +247,7 @@ fit_polynomial = CodeExercise(
         ),
         Mistake(
             "new places not scaled",
-            "x is standardized for the fit, and the new places come as they are. Both need the same scaling.",
+            "x is standardized for the fit, but the new places are not. Both need the same scaling.",
             lambda x, y, degree, x_new: _by_polyfit((x - x.mean()) / x.std(), y, degree, x_new),
         ),
         Mistake(
@@ -259,13 +259,13 @@ fit_polynomial = CodeExercise(
         Mistake(
             "not solved",
             "The product of the transposed features with y is used as it is. That is the right-hand side of the "
-            "equations; they are still to be solved.",
+            "equations; they still have to be solved.",
             _with_weights(lambda features, y: features.T @ y),
         ),
         Mistake(
             "not solved, averaged",
             "The product of the transposed features with y, over N, is used as it is. That is the right-hand side of "
-            "the equations; they are still to be solved.",
+            "the equations; they still have to be solved.",
             _with_weights(lambda features, y: features.T @ y / len(y)),
         ),
         Mistake(
@@ -301,26 +301,27 @@ fit_polynomial = CodeExercise(
         ),
         Mistake(
             "coefficients of the scaled x",
-            "These coefficients belong to x brought to the range from −1 to 1, as `Polynomial.fit` does it, and are used "
-            "with powers of x itself. Its `convert()` gives those of x.",
+            "These coefficients belong to x brought to the range from −1 to 1, as `Polynomial.fit` does it, but they "
+            "are used with powers of x itself. Its `convert()` gives the coefficients for x.",
             lambda x, y, degree, x_new: np.polynomial.polynomial.polyval(
                 x_new, np.polynomial.Polynomial.fit(x, y, degree).coef),
         ),
         Mistake(
             "coefficients of the scaled x, order turned",
-            "Two things. These coefficients belong to x brought to the range from −1 to 1, as `Polynomial.fit` does it, and "
-            "are used with powers of x itself. And their order is the other one: `np.polyval` begins with the highest power.",
+            "Two things. These coefficients belong to x brought to the range from −1 to 1, as `Polynomial.fit` does "
+            "it, but they are used with powers of x itself. And they are in the opposite order: `np.polyval` begins "
+            "with the highest power.",
             lambda x, y, degree, x_new: np.polyval(np.polynomial.Polynomial.fit(x, y, degree).coef, x_new),
         ),
         Mistake(
             "coefficients of the scaled x returned",
-            "What comes back are the coefficients that `Polynomial.fit` has found, for x brought to the range from −1 to 1. "
-            "Asked is the polynomial's value at each of the places `x_new`.",
+            "What comes back are the coefficients that `Polynomial.fit` has found, for x brought to the range from "
+            "−1 to 1. We want the polynomial's value at each of the places `x_new`.",
             lambda x, y, degree, x_new: np.polynomial.Polynomial.fit(x, y, degree).coef,
         ),
         Mistake(
             "Legendre coefficients with powers",
-            "The coefficients are those of Legendre polynomials, and are used with powers of x.",
+            "The coefficients are those of Legendre polynomials, but they are used with powers of x.",
             lambda x, y, degree, x_new: np.polynomial.polynomial.polyval(
                 x_new, np.polynomial.legendre.legfit(x, y, degree)),
         ),
@@ -331,12 +332,12 @@ fit_polynomial = CodeExercise(
         ),
         Mistake(
             "x sorted without y",
-            "x is sorted and y is not: the measurements no longer belong together. Least squares needs no order.",
+            "x is sorted but y is not, so x and y no longer belong together. Least squares needs no order.",
             lambda x, y, degree, x_new: _by_polyfit(np.sort(x), y, degree, x_new),
         ),
         Mistake(
             "x and y swapped",
-            "x and y have changed places: this is a polynomial in y that gives x.",
+            "x and y are swapped: this is a polynomial in y that gives x.",
             lambda x, y, degree, x_new: np.polyval(np.polyfit(y, x, degree), x_new),
         ),
         Mistake(
@@ -348,7 +349,7 @@ fit_polynomial = CodeExercise(
         Mistake(
             "solved as if square",
             "There are more measurements than coefficients. In general no such curve meets all of them, and "
-            "`np.linalg.solve` takes square matrices only. Least squares is another function.",
+            "`np.linalg.solve` takes square matrices only. Least squares needs another function.",
             lambda x, y, degree, x_new: np.linalg.solve(np.vander(x, degree + 1), y),
         ),
         Mistake(
@@ -358,17 +359,17 @@ fit_polynomial = CodeExercise(
         ),
         Mistake(
             "the true function",
-            "These are values of the true function. Whoever has measurements only does not know it.",
+            "These are values of the true function. With only measurements, nobody knows it.",
             lambda x, y, degree, x_new: truth(x_new),
         ),
     ],
     properties=[
         Property(
-            "With degree 0 every prediction should be the mean of y, and is not.",
+            "With degree 0 every prediction should be the mean of y, but it is not.",
             lambda args, outputs: args[2] != 0 or np.allclose(outputs[0], args[1].mean(), atol=1e-3),
         ),
         Property(
-            "With degree 1 the predictions should lie on a straight line, and do not.",
+            "With degree 1 the predictions should lie on a straight line, but they do not.",
             lambda args, outputs: args[2] != 1 or np.allclose(np.diff(outputs[0], 2), 0, atol=1e-4),
         ),
     ],

@@ -95,12 +95,15 @@ def _list_of_folds(x, y, fold, learn):
 
 
 _SWAPPED = (
-    "Training and held-out examples have changed places: the model is trained on the one fold and measured on all the "
-    "others. Is the mask the wrong way round?"
+    "Training and held-out examples are swapped: the model is trained on the one fold and measured on all the others. "
+    "Is the mask the wrong way round?"
 )
 
 
-_NO_NUMBER = "One number comes back. Asked is the error of each fold, shape (K,): its spread says how far to trust it."
+_NO_NUMBER = (
+    "One number comes back. We want the error of each fold, shape (K,): the spread of the errors says how far to "
+    "trust them."
+)
 
 
 # What goes into learning and measuring, wrong: name, message, ``one(x, y, held_out, learn, measure)``.
@@ -132,15 +135,15 @@ _PREPARED = [
     ),
 ]
 _MEASURED = [
-    ("root taken", "And the root is taken: asked is the mean *squared* error.",
+    ("root taken", "And the root is taken: we want the mean *squared* error.",
      lambda decide, x, y: np.sqrt(_error(decide, x, y))),
-    ("absolute errors", "And these are mean absolute errors: asked is the mean *squared* error.",
+    ("absolute errors", "And these are mean absolute errors: we want the mean *squared* error.",
      lambda decide, x, y: np.abs(decide(x) - y).mean()),
     ("squares summed", "And the squared errors of a fold are summed: take their mean.",
      lambda decide, x, y: ((decide(x) - y) ** 2).sum()),
 ]
 _COLLECTED = [
-    ("averaged over the folds", "And one number comes back: asked is the error of each fold, shape (K,).", np.mean),
+    ("averaged over the folds", "And one number comes back: we want the error of each fold, shape (K,).", np.mean),
     ("a fold missing", "And the last fold is missing: `range` stops before its end.", lambda errors: errors[:-1]),
     ("last fold only", "And only the last fold's error comes back.", lambda errors: errors[-1]),
 ]
@@ -199,39 +202,39 @@ fold_errors = CodeExercise(
     mistakes=[
         Mistake(
             "scaling leaks",
-            "The mean and the standard deviation are taken from all examples, the held-out ones included. They have "
-            "then had a say in what the model gets to see: each fold must be prepared as if its held-out examples did "
-            "not exist.",
+            "The mean and the standard deviation are taken from all examples, the held-out ones included. Then they "
+            "influence what the model gets to see. Each fold must be prepared as if its held-out examples did not "
+            "exist.",
             _scaling(lambda x, out: (x.mean(axis=0), x.std(axis=0))),
         ),
         Mistake(
             "mean leaks",
-            "The standard deviation is that of the training folds, but the mean is taken from all examples, the held-out "
-            "ones included. Both must be as if the held-out examples did not exist.",
+            "The standard deviation is that of the training folds, but the mean is taken from all examples, the "
+            "held-out ones included. Compute both as if the held-out examples did not exist.",
             _scaling(lambda x, out: (x.mean(axis=0), x[~out].std(axis=0))),
         ),
         Mistake(
             "spread leaks",
-            "The mean is that of the training folds, but the standard deviation is taken from all examples, the held-out "
-            "ones included. Both must be as if the held-out examples did not exist.",
+            "The mean is that of the training folds, but the standard deviation is taken from all examples, the "
+            "held-out ones included. Compute both as if the held-out examples did not exist.",
             _scaling(lambda x, out: (x[~out].mean(axis=0), x.std(axis=0))),
         ),
         Mistake(
             "held-out scaled by itself",
-            "The held-out examples are standardized with their own mean and standard deviation. The model was trained in "
-            "another unit: use those of the training folds for both.",
+            "The held-out examples are standardized with their own mean and standard deviation. The model was "
+            "trained on another scale: use those of the training folds for both.",
             _folds(lambda x, y, out, learn: _error(
                 learn(_scaled(x[~out], x[~out]), y[~out]), _scaled(x[out], x[out]), y[out])),
         ),
         Mistake(
             "held-out not scaled",
-            "The training folds are standardized, the held-out examples come as they were. Both need the same scaling.",
+            "The training folds are standardized, but the held-out examples are not. Both need the same scaling.",
             _folds(lambda x, y, out, learn: _error(
                 learn(_scaled(x[~out], x[~out]), y[~out]), x[out], y[out])),
         ),
         Mistake(
             "training folds not scaled",
-            "The held-out examples are standardized, the training folds come as they were. Both need the same scaling.",
+            "The held-out examples are standardized, but the training folds are not. Both need the same scaling.",
             _folds(lambda x, y, out, learn: _error(learn(x[~out], y[~out]), _scaled(x[out], x[~out]), y[out])),
         ),
         Mistake(
@@ -259,25 +262,25 @@ fold_errors = CodeExercise(
         ),
         Mistake(
             "one mean for all features",
-            "One mean and one standard deviation serve for all features. Each feature has its own, over the examples "
-            "(axis 0).",
+            "One mean and one standard deviation are used for all features. Each feature has its own, over the "
+            "examples (axis 0).",
             _scaling(lambda x, out: (x[~out].mean(), x[~out].std())),
         ),
         Mistake(
             "one mean for all features, own spreads",
-            "One mean serves for all features. Each feature has its own, over the examples (axis 0).",
+            "One mean is used for all features. Each feature has its own, over the examples (axis 0).",
             _scaling(lambda x, out: (x[~out].mean(), x[~out].std(axis=0))),
         ),
         Mistake(
             "one mean for all features, scaling leaks",
-            "Two things. One mean and one standard deviation serve for all features, where each has its own. And they are "
-            "taken from all examples, the held-out ones included.",
+            "Two things. One mean and one standard deviation are used for all features, where each has its own. And "
+            "they are taken from all examples, the held-out ones included.",
             _scaling(lambda x, out: (x.mean(), x.std())),
         ),
         Mistake(
             "held-out divided by its own spread",
-            "The held-out examples are divided by their own standard deviation. The model was trained in another unit: use "
-            "the mean and the standard deviation of the training folds for both.",
+            "The held-out examples are divided by their own standard deviation. The model was trained on another "
+            "scale: use the mean and the standard deviation of the training folds for both.",
             _folds(lambda x, y, out, learn: _error(
                 learn(_scaled(x[~out], x[~out]), y[~out]), (x[out] - x[~out].mean(axis=0)) / x[out].std(axis=0), y[out])),
         ),
@@ -307,8 +310,8 @@ fold_errors = CodeExercise(
         ),
         Mistake(
             "trained on everything",
-            "The model is trained on all examples, the held-out ones included. It then knows what it is asked: that is "
-            "training error.",
+            "The model is trained on all examples, the held-out ones included. Then it has already seen the answers: "
+            "that is training error.",
             _folds(lambda x, y, out, learn: _error(
                 learn(_scaled(x, x[~out]), y), _scaled(x[out], x[~out]), y[out])),
         ),
@@ -362,8 +365,8 @@ fold_errors = CodeExercise(
         ),
         Mistake(
             "learned from the held-out fold, scaled by it",
-            "The held-out examples alone are used: for the scaling, for learning and for measuring. Is the mask the wrong "
-            "way round? The first two belong to the others.",
+            "The held-out examples alone are used: for the scaling, for learning and for measuring. Is the mask the "
+            "wrong way round? Scale and learn with the other examples.",
             _folds(lambda x, y, out, learn: _error(
                 learn(_scaled(x[out], x[out]), y[out]), _scaled(x[out], x[out]), y[out])),
         ),
@@ -412,7 +415,7 @@ fold_errors = CodeExercise(
         ),
         Mistake(
             "root taken",
-            "The root is taken. Asked is the mean *squared* error.",
+            "The root is taken. We want the mean *squared* error.",
             lambda x, y, fold, learn: np.sqrt(_list_of_folds(x, y, fold, learn)),
         ),
         Mistake(
@@ -423,19 +426,19 @@ fold_errors = CodeExercise(
         ),
         Mistake(
             "absolute errors",
-            "These are mean absolute errors. Asked is the mean squared error.",
+            "These are mean absolute errors. We want the mean squared error.",
             _folds(lambda x, y, out, learn: _right_fold(
                 x, y, out, learn, lambda decide, x, y: np.abs(decide(x) - y).mean())),
         ),
         Mistake(
             "errors not squared",
-            "The errors are averaged without squaring: too high and too low cancel.",
+            "The errors are averaged without squaring: errors of opposite sign cancel.",
             _folds(lambda x, y, out, learn: _right_fold(
                 x, y, out, learn, lambda decide, x, y: (decide(x) - y).mean())),
         ),
         Mistake(
             "squared after the mean",
-            "The mean comes before the square: too high and too low cancel. Square first.",
+            "The mean comes before the square: errors of opposite sign cancel. Square first.",
             _folds(lambda x, y, out, learn: _right_fold(
                 x, y, out, learn, lambda decide, x, y: (decide(x) - y).mean() ** 2)),
         ),
@@ -455,12 +458,12 @@ fold_errors = CodeExercise(
         ),
         Mistake(
             "y standardized",
-            "y is standardized as well. Asked is the error in the unit of y: leave y as it is.",
+            "y is standardized as well. We want the error in the unit of y: leave y as it is.",
             _folds(lambda x, y, out, learn: _right_fold(x, (y - y.mean()) / y.std(), out, learn)),
         ),
         Mistake(
             "y standardized in each round",
-            "y is standardized as well, in each round. Asked is the error in the unit of y: leave y as it is.",
+            "y is standardized as well, in each round. We want the error in the unit of y: leave y as it is.",
             _folds(lambda x, y, out, learn: _right_fold(x, (y - y[~out].mean()) / y[~out].std(), out, learn)),
         ),
         Mistake(
@@ -476,12 +479,12 @@ fold_errors = CodeExercise(
         ),
         Mistake(
             "folds dealt in turn",
-            "The folds are dealt in turn (0, 1, 2, ...), whatever `fold` says. The argument tells each example's fold.",
+            "The folds are dealt in turn (0, 1, 2, ...), whatever `fold` says. The argument gives each example's fold.",
             lambda x, y, fold, learn: _list_of_folds(x, y, np.arange(len(x)) % (fold.max() + 1), learn),
         ),
         Mistake(
             "folds in blocks",
-            "The folds are blocks of neighbours, whatever `fold` says. The argument tells each example's fold.",
+            "The folds are blocks of neighbours, whatever `fold` says. The argument gives each example's fold.",
             lambda x, y, fold, learn: _list_of_folds(x, y, blocks(len(x), fold.max() + 1), learn),
         ),
         Mistake(
@@ -512,14 +515,14 @@ fold_errors = CodeExercise(
         ),
         Mistake(
             "share of errors",
-            "That is the share of predictions that differ from y. Numbers are predicted here, and hardly one is met exactly: "
-            "take the mean of the squared differences.",
+            "That is the share of predictions that differ from y. The predictions are numbers, and hardly one is "
+            "exactly right: take the mean of the squared differences.",
             _measure(lambda decide, x, y: (decide(x) != y).mean()),
         ),
         Mistake(
             "y centred, mean not added again",
-            "It learns from y without its mean, and compares the predictions with y itself: the mean is missing in them. Leave y "
-            "as it is.",
+            "It learns from y without its mean, so the mean is missing in the predictions. But it compares them with "
+            "y itself. Leave y as it is.",
             _folds(lambda x, y, out, learn: _error(
                 learn(_scaled(x[~out], x[~out]), y[~out] - y[~out].mean()), _scaled(x[out], x[~out]), y[out])),
         ),
@@ -535,14 +538,14 @@ fold_errors = CodeExercise(
         ),
         Mistake(
             "variance of the errors",
-            "That is the variance of a fold's errors: their mean is taken off before they are squared. An error that all of "
-            "them share counts, too.",
+            "That is the variance of a fold's errors: their mean is subtracted before they are squared. An error "
+            "that all of them share counts, too.",
             _measure(lambda decide, x, y: (decide(x) - y).var()),
         ),
         Mistake(
             "a round for each example",
-            "There is a round for each *example*, with its fold held out. Asked is one for each fold: 0 to `fold.max()`, each "
-            "once.",
+            "There is a round for each *example*, with its fold held out. There should be one round for each fold, "
+            "from 0 to `fold.max()`.",
             lambda x, y, fold, learn: _list_of_folds(x, y, fold, learn)[fold],
         ),
         Mistake(
@@ -563,7 +566,8 @@ fold_errors = CodeExercise(
         ),
         Mistake(
             "sign turned",
-            "The errors are negative, as scikit-learn's scores are, for which larger is better. Asked is the error itself.",
+            "The errors are negative, as scikit-learn's scores are, for which larger is better. We want the error "
+            "itself.",
             lambda *args: -_list_of_folds(*args),
         ),
         *_two_things(),
@@ -574,15 +578,16 @@ fold_errors = CodeExercise(
         ),
     ],
     properties=[
-        Property("Every error should be a positive number; not every one is.",
+        Property("Every error should be a positive number. Not all of them are.",
                  lambda args, outputs: bool(np.all(outputs[0] > 0))),
     ],
     points=3,
     hints=[
         "A loop over the folds. `held_out = fold == k` is a mask of shape (N,), and `~held_out` are the others.",
-        "In each round four steps: mean and standard deviation of the others, scale everything with them, `learn` from the "
-        "others, measure on the held-out ones.",
+        "Each round has four steps: mean and standard deviation of the others, scale everything with them, `learn` "
+        "from the others, measure on the held-out ones.",
     ],
-    insight="Whatever is learned from data belongs inside the loop: the scaling, the choice of features, filling in what "
-    "is missing. Ask of every number in your program: would it be another one if the held-out examples did not exist?",
+    insight="Whatever is learned from data belongs inside the loop: the scaling, the choice of features, filling in "
+    "what is missing. Ask of every number in your program: would it be different if the held-out examples did not "
+    "exist?",
 )

@@ -73,23 +73,23 @@ rescue_degree_15 = ExperimentExercise(
         ),
         Mistake(
             "degree 4 still ahead",
-            "The right direction, but degree 4 is still ahead. Its bias keeps it from coming nearer to the truth than about "
-            "0.014. Nothing of the kind keeps degree 15: go on.",
+            "This is the right direction, but degree 4 is still ahead. Its bias keeps it from coming nearer to the "
+            "truth than about 0.014. Nothing similar holds degree 15 back: go on.",
             lambda r: _duel_ratio(r) < 1,
         ),
         Mistake(
             "hardly apart",
-            "The two are hardly apart. The bias of degree 4 keeps it from coming nearer to the truth than about 0.014. Nothing of "
-            "the kind keeps degree 15: go on.",
+            "The two are hardly apart. The bias of degree 4 keeps it from coming nearer to the truth than about "
+            "0.014. Nothing similar holds degree 15 back: go on.",
             lambda r: _duel_ratio(r) < 1.05,
         ),
     ],
-    otherwise="Degree 15 is ahead, but not twice as near to the truth yet. Its bias is tiny. What else still keeps it from the "
-    "truth, and how do you lower that?",
+    otherwise="Degree 15 is ahead, but it is not yet twice as near to the truth. Its bias is tiny. What else still "
+    "keeps it from the truth, and how do you lower that?",
     hints=[
         "What keeps degree 15 from the truth is its variance, what keeps degree 4 from it is its bias. Which of the two "
         "can you make smaller by measuring?",
-        "The variance of a fit grows with noise² and falls with the number of measurements. Move both.",
+        "The variance of a fit grows with noise² and falls with the number of measurements. Change both.",
     ],
     insight="Degree 15 did not overfit because it is degree 15. It overfitted 30 noisy measurements. *Overfitting* is "
     "a property of a model together with its data: with enough data, or much cleaner data, the larger model wins, and the "

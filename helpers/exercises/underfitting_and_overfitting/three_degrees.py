@@ -15,14 +15,14 @@ three_degrees = PredictExercise(
     variable="prediction",
     mistakes={
         "numbers to choose, degree 15": [
-            Mistake("constant forgotten", "the constant is one of them as well: it belongs to x to the power 0.",
+            Mistake("constant forgotten", "the constant counts as well: it belongs to x to the power 0.",
                     15),
             Mistake("one too many", "from power 0 up to power 15: count again.", 17),
             Mistake("the measurements", "30 is the number of measurements.", 30),
-            Mistake("one power", "every power from 0 to 15 has its coefficient, not the highest alone.", 1),
+            Mistake("one power", "every power from 0 to 15 has its coefficient, not only the highest.", 1),
             Mistake("constant and highest", "every power from 0 to 15 has its coefficient, not only the first and the last.", 2),
-            Mistake("what is left over", "14 is how many measurements there are beyond the coefficients. Asked is "
-                    "how many coefficients the polynomial has.", 14),
+            Mistake("what is left over", "14 is how many measurements there are beyond the coefficients. The "
+                    "question is how many coefficients the polynomial has.", 14),
         ],
         "lowest training error": [
             Mistake("the straight line", "degree 4 can be any straight line, too: set the higher coefficients to 0. "
@@ -38,10 +38,10 @@ three_degrees = PredictExercise(
                     "New measurements have different noise. Look at its curve between the points.", 15),
         ],
         "training error of degree 29": [
-            Mistake("the noise", "that is what the true function would leave. Degree 29 has 30 coefficients for 30 points: "
-                    "how much is left over?", 0.1),
-            Mistake("the noise's variance", "that is what the true function would leave (squared). Degree 29 has 30 "
-                    "coefficients for 30 points: how much is left over?", 0.01),
+            Mistake("the noise", "that is the error the true function would leave. Degree 29 has 30 "
+                    "coefficients for 30 points: how much is left over?", 0.1),
+            Mistake("the noise's variance", "that is the error the true function would leave (squared). "
+                    "Degree 29 has 30 coefficients for 30 points: how much is left over?", 0.01),
             Mistake("the largest", "it is the error on the *training* points. 30 coefficients, 30 points: how much is left "
                     "over?", 1.0),
             Mistake("as of degree 28", "this is about what 29 coefficients would leave. Degree 29 has one for each point.",
@@ -55,10 +55,11 @@ three_degrees = PredictExercise(
     ],
     points=2,
     hints=[
-        "A polynomial of degree 2 is w0 + w1·x + w2·x²: three numbers. Through two points there is a straight line.",
-        "Least squares finds the best coefficients there are, for the training points. Whoever has more choice cannot "
-        "do worse there.",
+        "A polynomial of degree 2 is w0 + w1·x + w2·x²: three coefficients. Through two points there is a straight "
+        "line.",
+        "Least squares finds the best coefficients there are, for the training points. A model with more choice "
+        "cannot do worse there.",
     ],
-    insight="The two questions have two answers, and that is the whole of this notebook: on the points a model has "
-    "seen, more freedom always wins. On others it does not.",
+    insight="The two questions have different answers, and that is the subject of this notebook: on the points a "
+    "model has seen, more freedom always wins. On other points it does not.",
 )

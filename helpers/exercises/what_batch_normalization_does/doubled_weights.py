@@ -7,11 +7,15 @@ from helpers.exercises.engine import Mistake, PredictExercise
 
 # They do not say what the gradient is multiplied by: that is asked above.
 _GROWS = (
-    "the step must be twice as long as before, as W is: the rate has to grow. How much depends on the gradient, too."
+    "W is twice as long, so the step must be twice as long as before, and the rate has to grow. How much depends on "
+    "the gradient, too."
 )
 
 
-_TWO_FACTORS = "two factors belong here, one for the gradient and one for the length of W. Together they are less than that."
+_TWO_FACTORS = (
+    "two factors belong here, one for the gradient and one for the length of W. Their product is smaller than your "
+    "number."
+)
 
 
 doubled_weights = PredictExercise(
@@ -37,7 +41,7 @@ doubled_weights = PredictExercise(
         ),
         Mistake(
             "W and x swapped",
-            "these two would be right in each other's place. On its way to x the gradient is multiplied by W.",
+            "these two are swapped. On its way to x the gradient is multiplied by W.",
             {"gradient of W": 1.0, "gradient of x": 0.5},
         ),
         Mistake(
@@ -60,7 +64,8 @@ doubled_weights = PredictExercise(
             ),
             Mistake(
                 "output halved",
-                "BN divides by the standard deviation of what arrives. That has doubled, and so has what is divided.",
+                "BN divides by the standard deviation of its input. This standard deviation has doubled, but so has "
+                "the input itself.",
                 0.5,
             ),
             Mistake("output 0", "the change of the output is 0. The factor is asked for.", 0.0),
@@ -79,7 +84,7 @@ doubled_weights = PredictExercise(
             ),
             Mistake(
                 "gradient doubled",
-                "it is the other way round: a change of given size matters less to weights that are larger.",
+                "it is the other way round: a change of a given size matters less when the weights are larger.",
                 2.0,
             ),
             Mistake(
@@ -94,8 +99,8 @@ doubled_weights = PredictExercise(
             ),
             Mistake(
                 "gradient quadrupled",
-                "it is the other way round, and only one factor of 2: a change of given size matters less to weights that "
-                "are larger.",
+                "it is the other way round, and there is only one factor of 2. A change of a given size matters less "
+                "when the weights are larger.",
                 4.0,
             ),
         ],
@@ -111,10 +116,11 @@ doubled_weights = PredictExercise(
                 "BN's backward pass gives a factor ½. But then it goes through W, which has doubled.",
                 0.5,
             ),
-            Mistake("x: quartered", "BN's backward pass gives a factor ½, and W's a factor 2.", 0.25),
+            Mistake("x: quartered", "BN's backward pass gives a factor ½, and W gives a factor 2.", 0.25),
             Mistake(
                 "x: quadrupled",
-                "W gives a factor 2; what does BN's backward pass give, which divides by the standard deviation?",
+                "W gives a factor 2. BN's backward pass divides by the standard deviation: which factor does that "
+                "give?",
                 4.0,
             ),
             Mistake("x: 0", "nothing is cut off: x still decides the output.", 0.0),
@@ -122,13 +128,14 @@ doubled_weights = PredictExercise(
         "learning rate for the same step": [
             Mistake(
                 "rate unchanged",
-                "the step must be twice as long as before, as W is. And what has become of the gradient that it is made of?",
+                "W is twice as long, so the step must be twice as long as before. The step is the rate times the "
+                "gradient: how has the gradient changed?",
                 1.0,
             ),
             Mistake(
                 "rate doubled",
-                "two things count: the step must be twice as long as before, as W is, and the gradient that it is made of is not "
-                "what it was.",
+                "two things count. W is twice as long, so the step must be twice as long as before. And the gradient "
+                "has changed as well.",
                 2.0,
             ),
             Mistake("rate halved", _GROWS, 0.5),
@@ -143,11 +150,12 @@ doubled_weights = PredictExercise(
     },
     points=2,
     hints=[
-        "Do it for one unit and the smallest case: what are mean and standard deviation of the numbers 2z, if those "
-        "of z are m and s?",
+        "Do it for one unit first: what are the mean and the standard deviation of the numbers 2z, if those of z are "
+        "m and s?",
         "L(2W) = L(W). Differentiate both sides with respect to W: the left side gives twice the gradient at 2W.",
-        "The new W is to be 2(W − η dW), and it is 2W − η' dW', where dW' is the gradient that you have just found.",
+        "The new weights should be 2(W − η dW). They are 2W − η' dW', where dW' is the gradient that you have just "
+        "found.",
     ],
-    insight="The output and the gradient that is passed down do not change. The gradient of W is divided by the factor. And if "
-    "W is a times as long, a step that does the same to it needs a rate a² times as large.",
+    insight="If W is multiplied by a, the output and the gradient that is passed down do not change. The gradient of "
+    "W is divided by a. A step with the same effect then needs a rate a² times as large.",
 )

@@ -42,7 +42,7 @@ effective_learning_rate = CodeExercise(
         Mistake(
             "norm not squared",
             "It divides by the length of the weights, not by its square. One factor comes from the gradient, the "
-            "other from the length that has to be turned.",
+            "other from the length of the vector that has to be turned.",
             lambda kernel, rate: rate / np.linalg.norm(kernel, axis=0),
         ),
         Mistake(
@@ -52,8 +52,8 @@ effective_learning_rate = CodeExercise(
         ),
         Mistake(
             "axis=1",
-            "The sum runs over axis 1, the units: one number for each input. A unit's weights are a *column* of the "
-            "kernel.",
+            "The sum runs over axis 1, the units, and gives one number per input. A unit's weights are a *column* of "
+            "the kernel.",
             lambda kernel, rate: rate / (kernel**2).sum(axis=1),
         ),
         Mistake(
@@ -63,30 +63,31 @@ effective_learning_rate = CodeExercise(
         ),
         Mistake(
             "whole kernel",
-            "One length for the whole kernel. Batch normalization undoes the scale of each unit by itself, so each "
-            "has an effective rate of its own.",
+            "It uses one length for the whole kernel. Batch normalization undoes the scale of each unit separately, "
+            "so each unit has its own effective rate.",
             lambda kernel, rate: rate / (kernel**2).sum(),
         ),
         Mistake(
             "whole kernel, not squared",
-            "One length for the whole kernel, and not squared. Each unit has its own.",
+            "It uses one length for the whole kernel, and does not square it. Each unit has its own length.",
             lambda kernel, rate: rate / np.linalg.norm(kernel),
         ),
         Mistake(
             "mean of squares",
-            "The squares are averaged, not summed: that is not the length of the vector, and depends on the number "
-            "of inputs.",
+            "The squares are averaged, not summed. The mean is not the squared length of the vector: it is also "
+            "divided by the number of inputs.",
             lambda kernel, rate: rate / (kernel**2).mean(axis=0),
         ),
         Mistake(
             "variance",
-            "It divides by the variance of the weights, which subtracts their mean and averages. The length counts "
-            "from 0.",
+            "It divides by the variance of the weights, which subtracts their mean first and averages the squares. "
+            "The length is measured from 0.",
             lambda kernel, rate: rate / kernel.var(axis=0),
         ),
         Mistake(
             "standard deviation",
-            "It divides by the standard deviation of the weights. The squared length counts from 0, and is a sum.",
+            "It divides by the standard deviation of the weights. The squared length is measured from 0, and is a "
+            "sum.",
             lambda kernel, rate: rate / kernel.std(axis=0),
         ),
         Mistake(
@@ -96,7 +97,7 @@ effective_learning_rate = CodeExercise(
         ),
         Mistake(
             "multiplied by the length",
-            "It multiplies by the length. Longer weights turn *less*; and the length is squared.",
+            "It multiplies by the length. Longer weights turn *less*, and the length has to be squared.",
             lambda kernel, rate: rate * np.linalg.norm(kernel, axis=0),
         ),
         Mistake(
@@ -126,7 +127,7 @@ effective_learning_rate = CodeExercise(
         ),
         Mistake(
             "element by element",
-            "It divides by the square of each single weight. A unit's weights have one length together.",
+            "It divides by the square of each single weight. All weights of a unit together have one length.",
             lambda kernel, rate: rate / kernel**2,
         ),
         Mistake(
@@ -136,13 +137,13 @@ effective_learning_rate = CodeExercise(
         ),
         Mistake(
             "rate squared",
-            "The rate is squared as well. Only the length is.",
+            "The rate is squared as well. Only the length should be squared.",
             lambda kernel, rate: rate**2 / (kernel**2).sum(axis=0),
         ),
         Mistake(
             "all units' products",
-            "That divides by the matrix of all scalar products between units. A unit's squared length is the product "
-            "with itself: the diagonal.",
+            "That divides by the matrix of all scalar products between units. A unit's squared length is its product "
+            "with itself, which stands on the diagonal.",
             lambda kernel, rate: rate / (kernel.T @ kernel),
         ),
         Mistake(
@@ -164,7 +165,7 @@ effective_learning_rate = CodeExercise(
         ),
         Mistake(
             "number of inputs",
-            "It divides by the number of inputs. The weights themselves do not come into it.",
+            "It divides by the number of inputs. The weights themselves are not used.",
             lambda kernel, rate: np.float64(rate / len(kernel)),
         ),
         Mistake(
@@ -174,19 +175,19 @@ effective_learning_rate = CodeExercise(
         ),
         Mistake(
             "all units averaged",
-            "That is the mean over the units, one number. Return one for each unit.",
+            "That is the mean over the units, one number. Return one number per unit.",
             lambda kernel, rate: (rate / (kernel**2).sum(axis=0)).mean(),
         ),
         Mistake(
             "summed after dividing",
-            "Each weight gets a quotient of its own, and the quotients are summed. Sum the squares first: a unit's weights "
-            "have one length together.",
+            "Each weight gets a quotient of its own, and the quotients are summed. Sum the squares first: all "
+            "weights of a unit together have one length.",
             lambda kernel, rate: (rate / kernel**2).sum(axis=0),
         ),
         Mistake(
             "averaged after dividing",
-            "Each weight gets a quotient of its own, and the quotients are averaged. A unit's weights have one length "
-            "together: the sum of squares comes first.",
+            "Each weight gets a quotient of its own, and the quotients are averaged. All weights of a unit together "
+            "have one length: the sum of squares comes first.",
             lambda kernel, rate: (rate / kernel**2).mean(axis=0),
         ),
         Mistake(
@@ -196,7 +197,8 @@ effective_learning_rate = CodeExercise(
         ),
         Mistake(
             "rate itself",
-            "Every unit gets the learning rate itself. Its weights do not have length 1: their length is what counts here.",
+            "Every unit gets the learning rate itself. That is right only for weights of length 1; here their length "
+            "counts.",
             lambda kernel, rate: np.full(kernel.shape[1], rate),
         ),
     ],
@@ -207,8 +209,8 @@ effective_learning_rate = CodeExercise(
     hints=[
         "The kernel has shape (inputs, units). Which numbers are the weights of unit 2?",
         "‖w‖² of one unit is the sum of the squares of its column.",
-        "`rate` over a sum along axis 0.",
+        "`rate` divided by a sum along axis 0.",
     ],
-    insight="Each unit has its own effective rate, though one learning rate serves all. With weights that only get "
-    "longer it only falls: a schedule that nobody wrote.",
+    insight="Each unit has its own effective rate, though one learning rate serves all. If the weights only get "
+    "longer, this rate only falls: a schedule that nobody wrote.",
 )

@@ -30,8 +30,9 @@ class _InputsLeftAlone(CodeExercise):
             if any(not _same_weights(args[k], case.args[k]) for k in (1, 2)):
                 return self._verdict(
                     "known mistake",
-                    "The two numbers are right, but the function has written into `old` or `new`. Whoever calls it for the "
-                    "next layer would measure from the wrong place. Make a new list, and leave the given ones as they are.",
+                    "The two numbers are right, but the function has written into `old` or `new`. The next call, for "
+                    "another layer, would then start from the wrong weights. Make a new list, and leave the given "
+                    "ones as they are.",
                     mistakes=("overwrites its inputs",),
                 )
         return verdict
@@ -126,8 +127,8 @@ def _measured(difference=None, cosine=None):
 
 
 _ELEMENTWISE = (
-    "A matrix product of the two gradients is not their scalar product. They stand for two long vectors: multiply element by "
-    "element and sum."
+    "A matrix product of the two gradients is not their scalar product. Treat them as two long vectors: multiply "
+    "element by element and sum."
 )
 
 
@@ -140,29 +141,31 @@ internal_covariate_shift = _InputsLeftAlone(
         Mistake(
             "all weights new",
             "The second gradient is taken with *all* weights new. Then it also changes because layer i and the "
-            "layers above have moved; the definition wants what the layers *below* do to it.",
+            "layers above have moved; the definition asks only how the layers *below* change it.",
             _shift(lambda old, new, i: new),
         ),
         Mistake(
             "own weights new, too",
-            "Layer i itself has its new weights in the second gradient. It keeps its old ones: the question is what the "
-            "layers below do to it. Mind where the slice ends.",
+            "Layer i itself has its new weights in the second gradient. It should keep its old ones: the question is "
+            "how the layers below change its gradient. Check where the slice ends.",
             _shift(lambda old, new, i: new[: i + 1] + old[i + 1:]),
         ),
         Mistake(
             "one layer too few",
-            "Layer i − 1, the one just below, still has its old weights. All layers below i are new; mind where the "
-            "slice ends.",
+            "Layer i − 1, the one just below, still has its old weights. All layers below i should be new: check "
+            "where the slice ends.",
             _shift(lambda old, new, i: new[: max(i - 1, 0)] + old[max(i - 1, 0):]),
         ),
         Mistake(
             "above new, below old",
-            "It is the wrong way round: the layers from i on are new, and those below are old.",
+            "It is the wrong way round: in your second gradient the layers from i on are new, and those below are "
+            "old.",
             _shift(lambda old, new, i: old[:i] + new[i:]),
         ),
         Mistake(
             "only above new",
-            "The layers *above* i are new, and those below old. Shift comes from below.",
+            "In your second gradient the layers *above* i are new, and those below are old. The shift comes from the "
+            "layers below.",
             _shift(lambda old, new, i: old[: i + 1] + new[i + 1:]),
         ),
         Mistake(
@@ -173,12 +176,13 @@ internal_covariate_shift = _InputsLeftAlone(
         ),
         Mistake(
             "only the layer just below",
-            "Only layer i − 1 has moved. All layers below i have taken their step.",
+            "Only layer i − 1 has moved. All layers below i should have taken their step.",
             _shift(lambda old, new, i: old[: i - 1] + [new[i - 1]] + old[i:]),
         ),
         Mistake(
             "all but its own new",
-            "The layers above i have moved as well. Below new, layer i and everything above old.",
+            "The layers above i have moved as well. Only the layers below i should be new; layer i and everything "
+            "above it stay old.",
             _shift(lambda old, new, i: new[:i] + [old[i]] + new[i + 1:]),
         ),
         Mistake(
@@ -210,7 +214,7 @@ internal_covariate_shift = _InputsLeftAlone(
         ),
         Mistake(
             "counted from 1",
-            "It treats i as counted from 1: both the layer and the slice are one too low.",
+            "It treats i as counted from 1, so both the layer and the slice are one too low.",
             lambda gradients, old, new, i: _two(gradients(old)[i - 1], gradients(new[: i - 1] + old[i - 1:])[i - 1]),
         ),
         Mistake(
@@ -220,7 +224,7 @@ internal_covariate_shift = _InputsLeftAlone(
         ),
         Mistake(
             "squared difference",
-            "The difference is squared: the root of the sum of squares is missing.",
+            "The length of the difference is squared: the square root is missing.",
             _measured(difference=lambda a, b: ((a - b) ** 2).sum()),
             outputs=("difference",),
         ),
@@ -270,8 +274,8 @@ internal_covariate_shift = _InputsLeftAlone(
         ),
         Mistake(
             "spectral norm",
-            "With `ord=2` NumPy takes a matrix's spectral norm. The 2-norm of all its elements (as one long vector) "
-            "is meant: NumPy's default for a matrix, or flatten first.",
+            "With `ord=2` NumPy takes a matrix's spectral norm. What is meant is the 2-norm of all its elements, as "
+            "one long vector. That is NumPy's default for a matrix; or flatten it first.",
             _measured(difference=lambda a, b: np.linalg.norm(a - b, ord=2)),
             outputs=("difference",),
         ),
@@ -291,7 +295,7 @@ internal_covariate_shift = _InputsLeftAlone(
         ),
         Mistake(
             "sum of differences",
-            "The differences are summed with their signs, and cancel.",
+            "The differences are summed with their signs, so they partly cancel.",
             _measured(difference=lambda a, b: (b - a).sum()),
             outputs=("difference",),
         ),
@@ -345,7 +349,7 @@ internal_covariate_shift = _InputsLeftAlone(
         ),
         Mistake(
             "sign turned",
-            "The sign is turned: gradients that agree should give +1.",
+            "The sign is reversed: gradients that agree should give +1.",
             _measured(cosine=lambda a, b: -_two(a, b)[1]),
             outputs=("cosine",),
         ),
@@ -357,7 +361,8 @@ internal_covariate_shift = _InputsLeftAlone(
         ),
         Mistake(
             "correlation",
-            "The means were subtracted first: that is the correlation. An angle between vectors counts from 0.",
+            "The means were subtracted first: that is the correlation. For the angle between two vectors no mean is "
+            "subtracted.",
             _measured(cosine=lambda a, b: np.corrcoef(_flat(a), _flat(b))[0, 1]),
             outputs=("cosine",),
         ),
@@ -417,7 +422,7 @@ internal_covariate_shift = _InputsLeftAlone(
         "`np.linalg.norm` of a matrix is the root of the sum of all its squares. The cosine is the sum of products "
         "over the product of the two norms.",
     ],
-    insight="The difference says how wrong a layer's gradient had become by the time its neighbours had moved, the "
-    "cosine whether it still pointed the right way. Nothing in the definition speaks of means and variances: it asks "
+    insight="The difference says how wrong a layer's gradient had become once the layers below had moved. The cosine "
+    "says whether it still pointed the right way. Nothing in the definition speaks of means and variances: it asks "
     "what a shift would do to training.",
 )

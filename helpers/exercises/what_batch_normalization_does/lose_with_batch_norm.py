@@ -22,8 +22,8 @@ lose_with_batch_norm = ExperimentExercise(
         ),
         Mistake(
             "both fail",
-            "Neither network comes above 0.4, so there is little to compare. Which settings suit the *plain* network? And "
-            "which one takes from batch normalization what it works with?",
+            "Neither network comes above 0.4, so there is little to compare. Which settings suit the *plain* "
+            "network? And which setting leaves batch normalization too little to work with?",
             lambda r: max(r["without"], r["batch"]) < 0.4,
         ),
         Mistake(
@@ -44,7 +44,8 @@ lose_with_batch_norm = ExperimentExercise(
         ),
         Mistake(
             "batch still large enough",
-            "The two are close to each other, and the batch is small. Make it smaller still: how few examples can there be?",
+            "The two are close to each other, and the batch is small. Make it smaller still: how few examples can a "
+            "batch have?",
             lambda r: r["batch_size"] > 3,
         ),
     ],

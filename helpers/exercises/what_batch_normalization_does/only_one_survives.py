@@ -18,8 +18,8 @@ only_one_survives = ExperimentExercise(
     mistakes=[
         Mistake(
             "other settings changed",
-            "The batch size or the depth was changed. Only the learning rate is free here: otherwise you cannot say "
-            "which change did it.",
+            "The batch size or the depth was changed. Only the learning rate may change here: otherwise you cannot "
+            "say which change did it.",
             lambda r: r["batch_size"] != 60 or r["depth"] != 10,
         ),
         Mistake(
@@ -30,7 +30,8 @@ only_one_survives = ExperimentExercise(
         ),
         Mistake(
             "both broken",
-            "Steps this long harm the normalized network as well. Its range is wide, but it ends. Go back to shorter ones.",
+            "Steps this long harm the normalized network as well. Its range of learning rates is wide, but not "
+            "endless. Go back to shorter steps.",
             lambda r: r["batch"] < 0.7 and r["without"] < 0.2,
         ),
         Mistake(
@@ -43,7 +44,7 @@ only_one_survives = ExperimentExercise(
     "back a little, towards the middle of its range.",
     hints=[
         "The figure of the 24 learning rates shows where the grey curve has fallen and the blue one has not.",
-        "Between 0.5 and 2 there is room. The base rate times ten, say.",
+        "There is room between 0.5 and 2. Try ten times the base rate, for example.",
     ],
     insight="A step that is too long makes the plain network's weights jump: its ReLUs die, or the loss grows without "
     "end. With batch normalization the same step makes the weights longer, and the next one turns them less.",

@@ -32,11 +32,11 @@ def _reading() -> dict[str, float | str]:
     }
 
 
-_ABOVE = "there the line has long been above 0.9. Where does it first get there?"
-_CLIMB = "there the line is in the middle of its climb, at about 0.5 to 0.8. The height that is asked for is 0.9."
-_BELOW = "there it is still clearly below 0.9."
+_ABOVE = "at this step the line has long been above 0.9. Where does it first reach 0.9?"
+_CLIMB = "at this step the line is in the middle of its climb, at about 0.5 to 0.8. Look for the height 0.9."
+_BELOW = "at this step the line is still clearly below 0.9."
 _ACCURACY = "a step is asked for, not an accuracy."
-_PLACE = "there the line is far below 0.9. (If it is the place in the array: look it up in `steps`.)"
+_PLACE = "at this step the line is far below 0.9. (Is your number a place in the array? Then look it up in `steps`.)"
 _TOO_LARGE = "that is too large for a quotient of these steps. (Is it their difference?)"
 _TOO_SMALL = "the plain network needs more steps than BN-x5, so this number is well above 1."
 
@@ -52,7 +52,7 @@ read_the_curves = PredictExercise(
     patterns=[
         Mistake(
             "swapped",
-            "these two would be right in each other's place. BN-x5 is the faster one.",
+            "these two are swapped. BN-x5 is the faster one.",
             {"plain reaches 0.9 at step": 200.0, "BN-x5 reaches 0.9 at step": 750.0},
         ),
         Mistake(
@@ -94,12 +94,13 @@ read_the_curves = PredictExercise(
             Mistake("in the climb", _CLIMB, 300.0),
             Mistake(
                 "of another curve",
-                "there the plain network has not come above 0.55. Did you read another curve?",
+                "at this step the plain network has not come above 0.55. Did you read another curve?",
                 160.0,
             ),
             Mistake(
                 "a decade too low",
-                "there the line is still near 0.2. On a logarithmic axis the lines after 100 are 200, 300, 400, ...",
+                "at this step the line is still near 0.2. On a logarithmic axis the marks after 100 are 200, 300, "
+                "400, ...",
                 75.0,
             ),
             Mistake("late in the run", _ABOVE, 1500.0),
@@ -109,28 +110,29 @@ read_the_curves = PredictExercise(
             Mistake("the place", _PLACE, 10.0),
         ],
         "BN-x5 reaches 0.9 at step": [
-            Mistake("not yet at 0.9", "there it is close to 0.9, and still below.", 118.0),
+            Mistake("not yet at 0.9", "at this step the line is close to 0.9, but still below.", 118.0),
             Mistake("far from 0.9", _BELOW, 34.0),
             Mistake("far from 0.9", _BELOW, 50.0),
             Mistake("far from 0.9", _BELOW, 70.0),
             Mistake(
                 "the slowest seed",
-                "there the thick line, the median, is above 0.9 already. (The slowest seeds arrive at 300.)",
+                "at this step the thick line, the median, is above 0.9 already. (The slowest seeds arrive at 300.)",
                 300.0,
             ),
             Mistake(
                 "to the plain network's best",
-                "about there it reaches what the plain network reaches at best. Here 0.9 is asked for.",
+                "at about this step BN-x5 reaches the plain network's best accuracy. Here 0.9 is asked for.",
                 2375.0,
             ),
             Mistake(
                 "of another curve",
-                "there BN-x5 is above 0.9 already; this fits a slower curve. BN-x5 is the one with the orange-red squares.",
+                "at this step BN-x5 is above 0.9 already; your number fits a slower curve. BN-x5 is the one with the "
+                "orange-red squares.",
                 500.0,
             ),
             Mistake(
                 "of the plain network",
-                "there BN-x5 is above 0.9 already. The plain network gets there about then.",
+                "at this step BN-x5 is above 0.9 already. The plain network reaches 0.9 at about this step.",
                 750.0,
             ),
             Mistake("late in the run", _ABOVE, 1200.0),
@@ -139,7 +141,8 @@ read_the_curves = PredictExercise(
             Mistake("late in the run", _ABOVE, 5000.0),
             Mistake(
                 "a decade too low",
-                "there it is still below 0.7. A reading on the logarithmic axis is easily a decade too low.",
+                "at this step the line is still below 0.7. A reading on the logarithmic axis is easily a decade too "
+                "low.",
                 20.0,
             ),
             Mistake("the accuracy", _ACCURACY, 0.9),
@@ -169,14 +172,14 @@ read_the_curves = PredictExercise(
             ),
             Mistake(
                 "on a logarithmic axis",
-                "both numbers are steps: divide the one by the other. (On a logarithmic axis places on the page "
-                "cannot be divided.)",
+                "both numbers are steps: divide the one by the other. (On a logarithmic axis, do not divide "
+                "distances on the page.)",
                 1.25,
             ),
         ],
         "lowest at step 100 of those with BN": [
-            Mistake("BN-Baseline is low", "BN-Baseline is among the highest there.", "BN-Baseline"),
-            Mistake("BN-x5 is low", "BN-x5 is among the highest there.", "BN-x5"),
+            Mistake("BN-Baseline is low", "BN-Baseline is among the highest at step 100.", "BN-Baseline"),
+            Mistake("BN-x5 is low", "BN-x5 is among the highest at step 100.", "BN-x5"),
             Mistake(
                 "the sigmoids are low",
                 "the sigmoids are lowest at the end; at step 100 another curve is below them.",
@@ -209,6 +212,6 @@ read_the_curves = PredictExercise(
         "`np.median(accuracies(\"plain\"), axis=0)` is the thick line, one number for each of `steps`.",
         "The third value is the quotient of the first two.",
     ],
-    insight="Reading a logarithmic axis is a skill of its own. Note which target was used: to 0.9 the factor is "
-    "about four. For another target it will be another.",
+    insight="Reading a logarithmic axis is a skill of its own. Note which target was used: for 0.9 the factor is "
+    "about four, for another target it is different.",
 )

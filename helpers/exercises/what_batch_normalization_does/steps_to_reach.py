@@ -185,7 +185,7 @@ def _two_things():
     for (found, text, step), (never, what, value) in itertools.product(_OTHER_STEPS, _OTHER_NEVERS):
         if (found, never) != ("index", "0 for never"):  # has a name of its own
             yield Mistake(
-                f"{found}, {never}", f"Two things. {text} And a seed that never gets there has {what}, not `never`.",
+                f"{found}, {never}", f"Two things. {text} And a seed that never gets there gets {what}, not `never`.",
                 _reach(step, never=value),
             )
 
@@ -224,8 +224,8 @@ _INDEX = (
     "`steps`."
 )
 _INTEGERS = (
-    "Where `steps` are integers, so is the result, and infinity, the default of `never`, is not an integer. The result needs a "
-    "type that can hold both: float."
+    "If `steps` holds integers, your result holds integers, too. But infinity, the default of `never`, is not an "
+    "integer. The result needs a type that can hold both: float."
 )
 _OTHER_STEPS = [
     ("index", _INDEX, lambda reached, steps, row: reached.argmax()),
@@ -242,7 +242,8 @@ _OTHER_NEVERS = [
     ("last step for never", "the last step", lambda never, steps: steps[-1]),
 ]
 _THROUGH = (
-    "The place is counted through the whole table, seed after seed: `argmax` needs an axis to look at each row for itself."
+    "The place is counted through the whole table, seed after seed. `argmax` needs an axis to treat each row "
+    "separately."
 )
 
 
@@ -267,30 +268,30 @@ steps_to_reach = CodeExercise(
         ),
         Mistake(
             "never becomes 0",
-            "A seed that never reaches the target gets 0: it would look like the fastest. It is to get `never`.",
+            "A seed that never reaches the target gets 0: it would look like the fastest. It should get `never`.",
             _as_never(0.0),
         ),
         Mistake(
             "never becomes -1",
             "A seed that never reaches the target gets -1: smaller than every step, so it would look like the "
-            "fastest. It is to get `never`.",
+            "fastest. It should get `never`.",
             _as_never(-1.0),
         ),
         Mistake(
             "never becomes the last step",
-            "A seed that never reaches the target gets the last step, as if it had arrived there. It is to get "
+            "A seed that never reaches the target gets the last step, as if it had arrived there. It should get "
             "`never`.",
             _reach(_first, never=lambda never, steps: steps[-1]),
         ),
         Mistake(
             "never fixed at infinity",
-            "A seed that never gets there has infinity, whatever `never` says. Use the argument.",
+            "A seed that never reaches the target gets infinity, whatever `never` says. Use the argument.",
             _as_never(np.inf),
         ),
         Mistake(
             "never becomes NaN",
-            "A seed that never gets there has NaN. That is a sensible convention, and not the one asked for: use the "
-            "argument `never`.",
+            "A seed that never reaches the target gets NaN. That is a sensible convention, but not the one asked "
+            "for: use the argument `never`.",
             _as_never(np.nan),
         ),
         Mistake(
@@ -320,7 +321,7 @@ steps_to_reach = CodeExercise(
         ),
         Mistake(
             "never for all",
-            "Every seed gets `never`, also one that reaches the target.",
+            "Every seed gets `never`, even one that reaches the target.",
             lambda accuracies, steps, target, never=np.inf: np.full(len(accuracies), never),
         ),
         Mistake(
@@ -330,12 +331,12 @@ steps_to_reach = CodeExercise(
         ),
         Mistake(
             "first step below",
-            "The comparison is turned round: that is the first step at which the accuracy is below the target.",
+            "The comparison is reversed: that is the first step at which the accuracy is below the target.",
             _reach(_first, compare=np.less),
         ),
         Mistake(
             "first step at most",
-            "The comparison is turned round: that is the first step at which the accuracy is at most the target.",
+            "The comparison is reversed: that is the first step at which the accuracy is at most the target.",
             _reach(_first, compare=np.less_equal),
         ),
         Mistake(
@@ -353,8 +354,8 @@ steps_to_reach = CodeExercise(
         ),
         Mistake(
             "interpolated",
-            "A line is drawn between two measurements, and its crossing taken. A fine idea; asked for is the first "
-            "*measured* step, since what lies between is not known.",
+            "It draws a line between two measurements and takes the place where this line crosses the target. That "
+            "is a fine idea, but the first *measured* step is asked for: what lies in between is not known.",
             _interpolated,
         ),
         Mistake(
@@ -365,7 +366,8 @@ steps_to_reach = CodeExercise(
         ),
         Mistake(
             "looks at the end only",
-            "A seed that ends below the target is taken for one that never reached it. It may have been there before.",
+            "A seed that ends below the target is treated as one that never reached it. It may have been there "
+            "before.",
             lambda accuracies, steps, target, never=np.inf: np.where(
                 accuracies[:, -1] >= target, steps[(accuracies >= target).argmax(axis=1)], never
             ),
@@ -389,19 +391,19 @@ steps_to_reach = CodeExercise(
         ),
         Mistake(
             "whether it is reached",
-            "That says whether each seed reaches the target. When it does so first is asked for.",
+            "That says whether each seed reaches the target. Return the step at which it first does.",
             lambda accuracies, steps, target, never=np.inf: (accuracies >= target).any(axis=1),
         ),
         Mistake(
             "sorted search",
-            "Searching as in sorted values needs accuracies that only rise. One may fall again, and then the search "
-            "finds a wrong place.",
+            "A search for sorted values needs accuracies that only rise. An accuracy may fall again, and then the "
+            "search finds a wrong place.",
             _searched,
         ),
         Mistake(
             "np.interp",
-            "`np.interp` looks for the target in values that only rise, and draws a line between two measurements. An "
-            "accuracy may fall again, and a seed that never gets there has the last step.",
+            "`np.interp` looks for the target in values that only rise, and draws a line between two measurements. "
+            "An accuracy may fall again, and a seed that never reaches the target gets the last step.",
             lambda accuracies, steps, target, never=np.inf: np.array([np.interp(target, row, steps) for row in accuracies]),
         ),
         Mistake(
@@ -411,18 +413,20 @@ steps_to_reach = CodeExercise(
         ),
         Mistake(
             "of the mean curve",
-            "It averages over the seeds first: one step, that of the mean curve. Each seed is to have its own; their "
-            "spread is what you want to see.",
+            "It averages over the seeds first and finds one step, that of the mean curve. Each seed should have its "
+            "own step: you want to see their spread.",
             _of_the_mean,
         ),
         Mistake(
             "of the mean curve, one number",
-            "It averages over the seeds first: one step, that of the mean curve. Each seed is to have its own.",
+            "It averages over the seeds first and finds one step, that of the mean curve. Each seed should have its "
+            "own step.",
             _of_one_curve(np.mean),
         ),
         Mistake(
             "of the median curve, one number",
-            "It takes the median over the seeds first: one step, that of the median curve. Each seed is to have its own.",
+            "It takes the median over the seeds first and finds one step, that of the median curve. Each seed should "
+            "have its own step.",
             _of_one_curve(np.median),
         ),
         Mistake(
@@ -457,16 +461,17 @@ steps_to_reach = CodeExercise(
         ),
         Mistake(
             "at once taken for never",
-            "A seed that is at the target in the first measurement gets `never`. A first True at place 0 is not the same as "
-            "none.",
+            "A seed that is at the target in the first measurement gets `never`. A first True at place 0 is not the "
+            "same as no True.",
             lambda accuracies, steps, target, never=np.inf: np.where(
                 (accuracies >= target).argmax(axis=1) > 0, steps[(accuracies >= target).argmax(axis=1)], never
             ),
         ),
         Mistake(
             "crossing",
-            "It looks for the place where an accuracy *rises* to the target from below. A seed that is there in the first "
-            "measurement has not risen to it: it gets a later step, or `never`. \"At least\" does not ask what was before.",
+            "It looks for the place where an accuracy *rises* to the target from below. A seed that is there in the "
+            "first measurement has not risen to it: it gets a later step, or `never`. \"At least\" does not ask what "
+            "came before.",
             _crossed(slice(1, None)),
         ),
         Mistake(
@@ -477,13 +482,13 @@ steps_to_reach = CodeExercise(
         ),
         Mistake(
             "only at once taken for never",
-            "A seed that is at the target in the first measurement only gets `never`. Its only place is 0, and `any` or `sum` of "
-            "*places* takes 0 for nothing. Ask how many places there are.",
+            "A seed that is at the target only in the first measurement gets `never`. Its only place is 0, and `any` "
+            "or `sum` of *places* treats 0 as nothing. Ask how many places there are.",
             _enough(np.any),
         ),
         Mistake(
             "only once taken for never",
-            "A seed that is at the target in one measurement only gets `never`. Once is enough.",
+            "A seed that is at the target in only one measurement gets `never`. Once is enough.",
             _enough(lambda found: len(found) > 1),
         ),
         Mistake(
@@ -494,32 +499,32 @@ steps_to_reach = CodeExercise(
         ),
         Mistake(
             "type of the steps kept",
-            _INTEGERS + " Here a seed that never gets there has a number without meaning, mostly a huge negative one: "
-            "as if it were the fastest.",
+            _INTEGERS + " Here a seed that never reaches the target gets a meaningless number, usually a huge "
+            "negative one, as if it were the fastest.",
             _in_type_of(lambda steps: steps.dtype),
         ),
         Mistake("type of the steps kept, with an error", _INTEGERS, _in_type_of(lambda steps: steps.dtype, assign=True)),
         Mistake(
             "integers",
-            "The result has whole numbers only, and `never` may be infinity or NaN, which are not. It needs a type that can hold "
-            "both: float.",
+            "The result holds whole numbers only, but `never` may be infinity or NaN, which are not whole numbers. "
+            "It needs a type that can hold both: float.",
             _in_type_of(lambda steps: np.int64),
         ),
         Mistake(
             "integers, with an error",
-            "The result has whole numbers only, and `never` may be infinity or NaN, which are not. It needs a type that can hold "
-            "both: float.",
+            "The result holds whole numbers only, but `never` may be infinity or NaN, which are not whole numbers. "
+            "It needs a type that can hold both: float.",
             _in_type_of(lambda steps: np.int64, assign=True),
         ),
         Mistake(
             "a hundredth of the target",
-            "It looks for the first accuracy that is at least a *hundredth* of the target. Accuracies and target are both shares "
-            "from 0 to 1, neither is a percentage.",
+            "It looks for the first accuracy that is at least a *hundredth* of the target. Accuracies and target are "
+            "both shares from 0 to 1, not percentages.",
             lambda accuracies, *args: _right(100 * accuracies, *args),
         ),
         Mistake(
             "last seed left out",
-            "The last seed is not looked at: it has `never`, whatever its accuracies are.",
+            "The last seed is not looked at: it gets `never`, whatever its accuracies are.",
             lambda accuracies, steps, target, never=np.inf: np.append(
                 _right(accuracies[:-1], steps, target, never).astype(float), never),
         ),
@@ -537,21 +542,21 @@ steps_to_reach = CodeExercise(
         ),
         Mistake(
             "how many below, looked up",
-            "The number of measurements below the target is taken for the place of the first one that is not. That is right only "
-            "for a curve that never falls again.",
+            "The number of measurements below the target is used as the place of the first one that is not. That is "
+            "right only for a curve that never falls again.",
             lambda accuracies, steps, target, never=np.inf: np.append(steps.astype(float), never)[
                 (accuracies < target).sum(axis=1)],
         ),
         Mistake(
             "the wrong way round",
-            "The two have changed places: a seed that gets there has `never`, and one that does not has a step.",
+            "The two are swapped: a seed that reaches the target gets `never`, and one that does not gets a step.",
             lambda accuracies, steps, target, never=np.inf: np.where(
                 (accuracies >= target).any(axis=1), never, steps[(accuracies >= target).argmax(axis=1)]),
         ),
         Mistake(
             "of the median curve",
-            "It takes the median over the seeds first: one step, that of the median curve. Each seed is to have its own; their "
-            "spread is what you want to see.",
+            "It takes the median over the seeds first and finds one step, that of the median curve. Each seed should "
+            "have its own step: you want to see their spread.",
             lambda accuracies, *args: np.full(len(accuracies), _of_one_curve(np.median)(accuracies, *args)),
         ),
         Mistake(
@@ -590,7 +595,7 @@ steps_to_reach = CodeExercise(
         ),
         Mistake(
             "last measurement left out",
-            "The last measurement is not looked at: a seed that first gets there at the end has `never`.",
+            "The last measurement is not looked at: a seed that first gets there at the end gets `never`.",
             _part_of_the_measurements(slice(-1)),
         ),
         Mistake(
@@ -657,7 +662,7 @@ steps_to_reach = CodeExercise(
         ),
         Mistake(
             "axis 0 for any",
-            "One part has a number for each measurement, the other one for each seed. Both should look through the "
+            "One part gives one number per measurement, the other one per seed. Both should look through the "
             "measurements, axis 1.",
             _by_row_or_column(0, 1),
         ),
@@ -669,7 +674,7 @@ steps_to_reach = CodeExercise(
         Mistake(
             "seeds left out",
             "The seeds that never get there are left out, so the result is shorter than the number of seeds. They "
-            "are to be there, with `never`.",
+            "should be there, with `never`.",
             lambda accuracies, steps, target, never=np.inf: _those_that_reach(accuracies, steps, target),
         ),
     ],

@@ -24,21 +24,21 @@ what_noise_does = PredictExercise(
         "inputs wander, noisy against BN": [
             Mistake(
                 "noise calms",
-                "the noise draws a new mean for every unit at every step, and nothing behind it takes that away.",
+                "the noise gives every unit a new mean at every step, and nothing after the noise removes it.",
                 "less",
             ),
             Mistake(
                 "BN swallows it",
-                "the noise is added *behind* batch normalization. The next dense layer gets it in full.",
+                "the noise is added *after* batch normalization. The next dense layer gets it in full.",
                 "about the same",
             ),
         ],
         "inputs wander, noisy against plain": [
             Mistake(
                 "still calmer than plain",
-                "look again at the grey line of the drift: it is high for a while, and low before and after. The noise draws "
-                "each unit's mean anew at every step, from −0.5 to 0.5. Two such draws are a third apart on average, in "
-                "standard deviations of BN's output. Compare the averages.",
+                "look again at the grey line of the drift: it is high for a while, and low before and after. The "
+                "noise draws each unit's mean anew at every step, from −0.5 to 0.5. On average two such draws differ "
+                "by a third of a standard deviation of BN's output. Compare the averages.",
                 "less",
             ),
             Mistake(
@@ -65,9 +65,10 @@ what_noise_does = PredictExercise(
     },
     points=1,
     hints=[
-        "Where does the noise stand: before or behind the normalization?",
+        "Where is the noise added: before or after the normalization?",
         "The third entry tests a hypothesis. Answer what you believe: each answer teaches something.",
     ],
-    insight="On average the layers' inputs wander more than in either network, and training starts fast all the same. "
-    "Whatever batch normalization does for the start, a steady distribution of inputs is not the main part of it.",
+    insight="On average the layers' inputs wander more than in either of the other two networks, and training starts "
+    "fast all the same. Whatever batch normalization does for the start, a steady distribution of inputs is not the "
+    "main part of it.",
 )
