@@ -362,9 +362,9 @@ def test_estimate_shift_is_named(answer, name):
 
 SHIFT_REFUSED = [
     (over(lambda a, b: np.sqrt((a.var(0) - b.var(0)) / 2)), "Is something negative under the root"),
-    (over(lambda a, b: np.minimum(a.std(0), b.std(0))), "Here the signs are right, the sizes are not"),
-    (over(lambda a, b: np.maximum(a.std(0), b.std(0))), "Here the signs are right, the sizes are not"),
-    (lambda a, b: (a.mean(0) - b.mean(0)) / np.minimum(a.std(0), b.std(0)), "Not all of the signs are so"),
+    (over(lambda a, b: np.minimum(a.std(0), b.std(0))), "Here the signs are right, but the sizes are not"),
+    (over(lambda a, b: np.maximum(a.std(0), b.std(0))), "Here the signs are right, but the sizes are not"),
+    (lambda a, b: (a.mean(0) - b.mean(0)) / np.minimum(a.std(0), b.std(0)), "Not all of the signs are right"),
     (over(lambda a, b: 2 * np.sqrt((a.var(0) + b.var(0)) / 2)), "Every value is 0.5 times what is expected"),
     (over(lambda a, b: np.sqrt((a.var(0) + b.var(1)) / 2)), "could not be broadcast"),
     (over(lambda a, b: np.sqrt((a.var(0) + b.var(0)) / 2)[:, None]), "has shape (3, 3)"),

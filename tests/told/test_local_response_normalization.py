@@ -401,7 +401,7 @@ def test_within(answer, name):
 
 def test_a_fault_at_one_border_is_told_as_one_at_the_border():
     verdict, text = told("lrn_within", squares(clipped, unclipped))
-    assert verdict.state == "wrong" and "the result is right where the window fits in whole" in text
+    assert verdict.state == "wrong" and "the result is right where the whole window fits" in text
 
 
 # ---- Between libraries --------------------------------------------------------------------------

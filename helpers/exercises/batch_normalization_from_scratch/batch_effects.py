@@ -29,7 +29,8 @@ batch_effects = PredictExercise(
             Mistake("examples independent", "every example of the batch enters the mean and the variance.", False)
         ],
         "another example changes, inference": [
-            Mistake("batch in inference", "in inference the moving statistics are used; no other example enters.", True)
+            Mistake("batch in inference", "in inference the moving statistics are used, and no other example counts."
+                    "", True)
         ],
         "5 added to one channel, training": [
             Mistake(
@@ -42,7 +43,7 @@ batch_effects = PredictExercise(
         "preceding weights doubled, training": [
             Mistake(
                 "scale seen",
-                "twice the weights give twice the deviation from the mean and twice the standard deviation.",
+                "with twice the weights, both the deviation from the mean and the standard deviation double.",
                 True,
             )
         ],

@@ -109,7 +109,7 @@ _BRACKETS = (
 
 _INITIAL_STATISTICS = (
     "The output is (nearly) gamma · x + beta: that is normalization with mean 0 and variance 1, the values at which "
-    "moving statistics start. In training the batch's own mean and variance are used."
+    "moving statistics start. In training, use the batch's own mean and variance."
 )
 
 
@@ -191,7 +191,7 @@ batch_norm = CodeExercise(
         Mistake(
             "std + epsilon",
             "Epsilon is added to the standard deviation. It must be added to the variance, inside the root. The "
-            "difference shows where a channel's spread is small.",
+            "difference matters where a channel's spread is small.",
             _divided(lambda variance, epsilon: np.sqrt(variance) + epsilon),
         ),
         *_two_at_once(),
@@ -211,14 +211,14 @@ batch_norm = CodeExercise(
         Mistake("last axis", _PER_EXAMPLE, _divided(_root, lambda x: (x.ndim - 1,))),
         Mistake(
             "per-element statistics",
-            "It is right for shape (N, C). On images, every position has a mean of its own: you average over axis 0 "
-            "only. A channel's mean runs over all images and all positions.",
+            "This is right for shape (N, C). On images, every position has a mean of its own: you average over axis 0 "
+            "only. A channel's mean should run over all images and all positions.",
             _divided(_root, lambda x: (0,)),
         ),
         Mistake(
             "instance axes",
-            "It is right for shape (N, C). On images, each one is normalized by itself, channel by channel (only axes "
-            "1 and 2): that is instance normalization. Average over axis 0 as well.",
+            "This is right for shape (N, C). On images, each one is normalized by itself, channel by channel (only "
+            "axes 1 and 2): that is instance normalization. Average over axis 0 as well.",
             _divided(_root, lambda x: (0,) if x.ndim == 2 else (1, 2)),
         ),
         Mistake(
@@ -236,20 +236,20 @@ batch_norm = CodeExercise(
         ),
         Mistake(
             "ddof=1 + per-element statistics",
-            "The variance is computed with N - 1, not N. Beside that, on images every position has a mean of its own: a "
-            "channel's mean runs over all images and all positions.",
+            "The variance is computed with N - 1, not N. Beside that, on images every position has a mean of its own: "
+            "a channel's mean should run over all images and all positions.",
             _divided(_root, lambda x: (0,), ddof=1),
         ),
         Mistake(
             "one mean for all on images",
-            "It is right for shape (N, C). On images, one mean and one variance are used for the whole array: leave "
+            "This is right for shape (N, C). On images, one mean and one variance are used for the whole array: leave "
             "the last axis, the channels, out of the average.",
             _divided(_root, lambda x: (0,) if x.ndim == 2 else tuple(range(x.ndim))),
         ),
         Mistake(
             "epsilon left out",
-            "Epsilon is missing. A channel that is constant in the batch has variance 0, and 0 / 0 is NaN; where the "
-            "variance is small the result differs, too.",
+            "Epsilon is missing. A channel that is constant in the batch has variance 0, and 0 / 0 is NaN. Where the "
+            "variance is small, the result is wrong, too.",
             _divided(lambda variance, epsilon: np.sqrt(variance)),
         ),
         Mistake(
@@ -259,18 +259,18 @@ batch_norm = CodeExercise(
         ),
         Mistake(
             "epsilon fixed at 1e-3",
-            "It uses 1e-3 whatever epsilon is passed. Use the argument.",
+            "You use 1e-3 whatever epsilon is passed. Use the argument.",
             lambda x, gamma, beta, epsilon=1e-3: gamma * _x_hat(x, 1e-3) + beta,
         ),
         Mistake(
             "epsilon fixed at 1e-5",
-            "Epsilon is 1e-5, PyTorch's default, whatever is passed. Here it is an argument, with Keras' default of "
-            "1e-3.",
+            "Epsilon is 1e-5, PyTorch's default, whatever is passed. Here epsilon is an argument, with Keras' default "
+            "of 1e-3.",
             lambda x, gamma, beta, epsilon=1e-3: gamma * _x_hat(x, 1e-5) + beta,
         ),
         Mistake(
             "gamma and beta swapped",
-            "gamma and beta have changed places: gamma multiplies (the new spread), beta is added (the new mean).",
+            "gamma and beta have changed places: multiply by gamma (the new spread) and add beta (the new mean).",
             lambda x, gamma, beta, epsilon=1e-3: beta * _x_hat(x, epsilon) + gamma,
         ),
         Mistake(
@@ -337,44 +337,46 @@ batch_norm = CodeExercise(
         ),
         Mistake(
             "sums divided by the number of images",
-            "It is right for shape (N, C). On images, the sums are divided by N, the number of images; each channel "
+            "This is right for shape (N, C). On images, the sums are divided by N, the number of images; each channel "
             "has N · H · W values.",
             _over_the_images,
         ),
         Mistake(
             "channels first",
-            "It is right for shape (N, C). On images, you average over axes 0, 2 and 3. That fits (N, C, H, W), "
-            "PyTorch's layout; here the channels come last.",
+            "This is right for shape (N, C). On images, you average over axes 0, 2 and 3. Those axes fit (N, C, H, W), "
+            "PyTorch's layout. Here the channels come last.",
             _divided(_root, lambda x: (0,) if x.ndim == 2 else (0, 2, 3)),
         ),
         Mistake(
             "layer axes on images",
-            "It is right for shape (N, C). On images, each one is normalized by itself (axes 1, 2 and 3): that is "
+            "This is right for shape (N, C). On images, each one is normalized by itself (axes 1, 2 and 3): that is "
             "layer normalization. Average over axis 0 as well, and leave the channels out of the average.",
             _divided(_root, lambda x: (0,) if x.ndim == 2 else (1, 2, 3)),
         ),
         Mistake(
             "one axis of the picture forgotten",
-            "It is right for shape (N, C). On images, you average over axes 0 and 1 only: every column of the image "
-            "has a mean of its own. A channel's mean runs over all positions.",
+            "This is right for shape (N, C). On images, you average over axes 0 and 1 only: every column of the image "
+            "has a mean of its own. A channel's mean should run over all positions.",
             _divided(_root, lambda x: (0,) if x.ndim == 2 else (0, 1)),
         ),
         Mistake(
             "variances position by position, averaged",
-            "On (N, C) it is right. On images you take a variance at every position, around the mean of that position, and "
-            "average them. The variance of a channel is taken around its one mean, over all images and positions.",
+            "This is right for shape (N, C). On images, you take a variance at every position, around the mean of that "
+            "position, and average them. The variance of a channel should be taken around its one mean, over all "
+            "images and positions.",
             _average_of_variances((0,)),
         ),
         Mistake(
             "variances image by image, averaged",
-            "On (N, C) it is right. On images you take a variance in every image, around the mean of that image, and "
-            "average them. The variance of a channel is taken around its one mean, over all images and positions.",
+            "This is right for shape (N, C). On images, you take a variance in every image, around the mean of that "
+            "image, and average them. The variance of a channel should be taken around its one mean, over all images "
+            "and positions.",
             _average_of_variances((1, 2)),
         ),
         Mistake(
             "default epsilon 1e-5",
-            "It is right when epsilon is passed. When it is not, yours is 1e-5, PyTorch's default; here the default is "
-            "1e-3, as in Keras.",
+            "The result is right when epsilon is passed. When it is not, your default is 1e-5, as in PyTorch. Here the "
+            "default is 1e-3, as in Keras.",
             lambda x, gamma, beta, epsilon=1e-5: gamma * _x_hat(x, epsilon) + beta,
         ),
         Mistake(
@@ -389,20 +391,21 @@ batch_norm = CodeExercise(
         ),
     ],
     properties=[
-        Property("The mean of each channel of the result should be beta, and is not.", _mean_is_beta),
+        Property("The mean of each channel of the result should be beta, but it is not.", _mean_is_beta),
         Property(
-            "On images, some part of a channel (an image, a row, a position) has the mean beta on its own: it is normalized "
-            "by itself. One mean and one variance should serve the whole channel.",
+            "On images, some part of a channel (an image, a row, a position) has the mean beta on its own: it is "
+            "normalized by itself. One mean and one variance should be used for the whole channel.",
             _groups_are_not_normalized,
         ),
         Property(
-            "The means are right. In every channel the distances from beta are off by one factor, near 1 where the spread is "
-            "large. Look at how epsilon enters, and at the number by which the squares are divided.",
+            "The means are right. In every channel the distances from beta are off by one factor, which is near 1 "
+            "where the spread is large. Look at where epsilon is added, and at the number by which the squares are "
+            "divided.",
             _no_factor_near_1,
         ),
         Property(
-            "The means are right. The standard deviation of each channel of the result should be (up to epsilon) "
-            "gamma, and is not.",
+            "The means are right. The standard deviation of each channel of the result should be gamma (up to "
+            "epsilon), but it is not.",
             _std_is_gamma,
         ),
     ],
@@ -411,10 +414,10 @@ batch_norm = CodeExercise(
         "Four steps: mean, variance, normalize, scale and shift. Each is one line, and the formula's letters are "
         "good names.",
         "For (N, C) the axes are `(0,)`, for (N, H, W, C) they are `(0, 1, 2)`: all axes but the last. "
-        "`tuple(range(x.ndim - 1))` is both.",
+        "`tuple(range(x.ndim - 1))` gives both.",
         "`x.mean(axis=axes)` and `x.var(axis=axes)` have shape (C,) and broadcast against x. Epsilon goes inside "
         "the root.",
     ],
-    insight="One rule handled both shapes. Notice the constant channel: it became beta, not NaN. That is what epsilon "
+    insight="One rule handled both shapes. Notice that the constant channel became beta, not NaN. That is what epsilon "
     "is for.",
 )

@@ -125,7 +125,8 @@ _MEAN_FAULTS: list[_Fault] = [
     ),
     (
         "gamma missing from the mean's term",
-        "`dx`: gamma is missing from the mean's term. What reaches the mean has passed through gamma as well.",
+        "`dx`: gamma is missing from the mean's term. The gradient that reaches the mean has passed through gamma as "
+        "well.",
         lambda dy, gamma, inverse_std: 1 / gamma,
     ),
     (
@@ -161,7 +162,8 @@ _VARIANCE_FAULTS: list[_Fault] = [
     ),
     (
         "gamma missing from the variance's term",
-        "`dx`: gamma is missing from the variance's term. What reaches the variance has passed through gamma as well.",
+        "`dx`: gamma is missing from the variance's term. The gradient that reaches the variance has passed through "
+        "gamma as well.",
         lambda dy, gamma, inverse_std: 1 / gamma,
     ),
     (
@@ -205,7 +207,7 @@ _BOTH_TERMS: list[_Fault] = [
     ),
     (
         "1/N missing",
-        "`dx`: the two subtracted terms are sums where they must be means over the batch: 1/N is missing.",
+        "`dx`: the two subtracted terms are sums, but they must be means over the batch: 1/N is missing.",
         lambda dy, gamma, inverse_std: len(dy),
     ),
     (
@@ -215,7 +217,7 @@ _BOTH_TERMS: list[_Fault] = [
     ),
     (
         "divided by N twice",
-        "`dx`: the two subtracted terms are divided by N twice. Are your dgamma and dbeta sums, or already means?",
+        "`dx`: the two subtracted terms are divided by N twice. Are your dgamma and dbeta already means, not sums?",
         lambda dy, gamma, inverse_std: 1 / len(dy),
     ),
     (
@@ -270,18 +272,19 @@ _FRONT_FAULTS: list[_Fault] = [
     ),
     (
         "N times too large",
-        "`dx` is N times too large. With sums in place of means, N · dy minus two sums, the whole must be divided by N.",
+        "`dx` is N times too large. If you write N · dy minus two sums, instead of dy minus two means, divide the "
+        "whole by N.",
         lambda dy, gamma, inverse_std: len(dy),
     ),
     (
         "dx divided by N",
-        "`dx` is N times too small. The means over the batch contain their 1/N; the loss's own 1/N, if it is a mean over the "
-        "batch, is already in dy.",
+        "`dx` is N times too small. The means over the batch contain their 1/N. If the loss is a mean over the batch, "
+        "its own 1/N is already in dy.",
         lambda dy, gamma, inverse_std: 1 / len(dy),
     ),
     (
         "divided by inverse_std",
-        "`dx` is divided by inverse_std. It is the inverse already, 1/std: multiply.",
+        "`dx` is divided by inverse_std. Multiply by it: it is already the inverse, 1/std.",
         lambda dy, gamma, inverse_std: inverse_std**-2,
     ),
     (
@@ -326,8 +329,8 @@ def _known_terms():
 _BOTH_WEIGHTS = [
     (
         "means for dgamma and dbeta",
-        "`dgamma` and `dbeta` are means over the batch. gamma and beta act on every example, and all contributions add up: "
-        "sums. (The loss's own 1/N, if it is a mean over the batch, is already in dy.)",
+        "`dgamma` and `dbeta` are means over the batch. gamma and beta act on every example, and all contributions add "
+        "up: sums. (If the loss is a mean over the batch, its own 1/N is already in dy.)",
         lambda terms: terms.mean(axis=0),
     ),
     (
@@ -343,7 +346,8 @@ _BOTH_WEIGHTS = [
     ),
     (
         "dgamma and dbeta one number",
-        "`dgamma` and `dbeta` are one number each for all channels. Each channel has its own: `sum` needs an axis.",
+        "`dgamma` and `dbeta` are each a single number for all channels. Each channel has its own: `sum` needs an "
+        "axis.",
         lambda terms: terms.sum(),
     ),
 ]
@@ -387,15 +391,15 @@ batch_norm_backward = CodeExercise(
         ),
         Mistake(
             "N missing from dy",
-            "`dx`: dy is divided by N, and should not be. With 1/N in front of the bracket, the bracket needs N times dy, minus "
-            "the two sums.",
+            "`dx`: dy is divided by N, but it should not be. With 1/N in front of the bracket, the bracket needs N "
+            "times dy, minus the two sums.",
             _scaled(lambda dy, gamma, inverse_std: 1 / len(dy), *[lambda dy, gamma, inverse_std: len(dy)] * 2),
             ("dx",),
         ),
         Mistake(
             "only the variance's term",
-            "`dx`: only the variance's term is there. The gradients of the three paths must be added. Is one assigned where it "
-            "should be added (`=` for `+=`)?",
+            "`dx`: only the variance's term is there. The gradients of the three paths must be added. Is one of them "
+            "assigned where it should be added (`=` for `+=`)?",
             _backward(lambda dy, x_hat, gamma, inverse_std: -gamma * inverse_std * x_hat * _product(dy, x_hat)),
             ("dx",),
         ),
@@ -419,8 +423,8 @@ batch_norm_backward = CodeExercise(
         ),
         Mistake(
             "x_hat missing from the variance's term",
-            "`dx`: the variance's term is a mean only. It must be multiplied by each element's x_hat: an element "
-            "far from the mean moves the variance more.",
+            "`dx`: the variance's term is only a mean. It must be multiplied by each element's x_hat: an element far "
+            "from the mean moves the variance more.",
             _bracket(lambda dy, x_hat: _mean(dy, x_hat) + _product(dy, x_hat), lambda dy, x_hat: 0.0),
             ("dx",),
         ),
@@ -439,8 +443,8 @@ batch_norm_backward = CodeExercise(
         ),
         Mistake(
             "dgamma without x_hat, and dx from it",
-            "`dgamma`: x_hat is missing. gamma multiplies x_hat, so its gradient is the sum of dy · x_hat. `dx` contains the "
-            "same sum, and there x_hat is missing from it, too.",
+            "`dgamma`: x_hat is missing. gamma multiplies x_hat, so its gradient is the sum of dy · x_hat. `dx` "
+            "contains the same sum, and x_hat is missing there, too.",
             lambda dy, x_hat, gamma, inverse_std: (
                 _bracket(_mean, _mean)(dy, x_hat, gamma, inverse_std)[0], dy.sum(axis=0), dy.sum(axis=0)
             ),
@@ -448,7 +452,8 @@ batch_norm_backward = CodeExercise(
         ),
         Mistake(
             "dx is 0",
-            "`dx` is 0 everywhere. Only what would shift or stretch a whole channel is lost; the rest of dy must get through.",
+            "`dx` is 0 everywhere. Only the part of dy that would shift or stretch a whole channel is lost; the rest "
+            "must get through.",
             _backward(lambda dy, x_hat, gamma, inverse_std: 0 * dy),
             ("dx",),
         ),
@@ -492,7 +497,8 @@ batch_norm_backward = CodeExercise(
         ),
         Mistake(
             "x_hat inside the mean",
-            "`dx`: the variance's term is the mean of dy · x_hat². One x_hat belongs outside the mean: each element's own.",
+            "`dx`: the variance's term is the mean of dy · x_hat². One x_hat belongs outside the mean, where each "
+            "element is multiplied by its own.",
             _bracket(lambda dy, x_hat: _mean(dy, x_hat) + (dy * x_hat**2).mean(axis=0), lambda dy, x_hat: 0.0),
             ("dx",),
         ),
@@ -528,8 +534,8 @@ batch_norm_backward = CodeExercise(
         ),
         Mistake(
             "mean for dbeta",
-            "`dbeta` is a mean over the batch. beta acts on every example, and all contributions add up: a sum. (The "
-            "loss's own 1/N, if it is a mean over the batch, is already in dy.)",
+            "`dbeta` is a mean over the batch. beta acts on every example, and all contributions add up: a sum. (If "
+            "the loss is a mean over the batch, its own 1/N is already in dy.)",
             _other_weights(dbeta=lambda dy, x_hat: dy.mean(axis=0)),
             ("dbeta",),
         ),
@@ -620,7 +626,7 @@ batch_norm_backward = CodeExercise(
         ),
         Mistake(
             "dgamma scaled by gamma",
-            "`dgamma` contains a factor gamma. y = gamma · x_hat + beta: what multiplies gamma is x_hat alone.",
+            "`dgamma` contains a factor gamma. y = gamma · x_hat + beta: gamma is multiplied by x_hat alone.",
             lambda dy, x_hat, gamma, inverse_std: (dy * np.nan, (dy * gamma * x_hat).sum(axis=0), dy.sum(axis=0)),
             ("dgamma",),
         ),
@@ -638,8 +644,8 @@ batch_norm_backward = CodeExercise(
         ),
         Mistake(
             "dgamma is 0",
-            "`dgamma` is 0. The sum of dy · x_hat is not the sum of dy times the sum of x_hat, which is 0: first multiply, "
-            "then sum.",
+            "`dgamma` is 0. The sum of x_hat is 0, so the sum of dy times the sum of x_hat is 0, too. The sum of dy · "
+            "x_hat is different: first multiply, then sum.",
             _other_weights(dgamma=lambda dy, x_hat: 0 * dy[0]),
             ("dgamma",),
         ),
@@ -672,11 +678,12 @@ batch_norm_backward = CodeExercise(
     ],
     points=4,
     hints=[
-        "Begin with the two that need no chain rule: beta is added to every row, gamma multiplies every row of x_hat.",
+        "Begin with the two that need no chain rule: beta is added to every row, and gamma multiplies every row of "
+        "x_hat.",
         "For dx there are three paths from x to the output: directly, through the mean, through the variance.",
         "The short form: take dy, subtract its mean over the batch, subtract x_hat times the mean of dy · x_hat; "
         "then multiply by gamma and inverse_std.",
     ],
-    insight="dgamma and dbeta are the two sums that dx needs as well. Batch normalization's backward pass costs hardly "
-    "more than its forward pass.",
+    insight="dgamma and dbeta are the two sums that dx needs as well. So batch normalization's backward pass costs "
+    "hardly more than its forward pass.",
 )

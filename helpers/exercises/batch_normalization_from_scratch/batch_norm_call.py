@@ -64,39 +64,39 @@ def _called(
 _CHOICES = [
     (
         "moving statistics in training",
-        "In training it normalizes with the moving statistics. Training uses the batch's own mean and variance: "
-        "the gradient flows through them, and the moving ones lag behind the weights.",
+        "In training you normalize with the moving statistics. Training uses the batch's own mean and variance: the "
+        "gradient flows through them, and the moving statistics lag behind the weights.",
         lambda batch, moving, training: moving,
     ),
     (
         "batch statistics in inference",
-        "In inference it normalizes with the batch's own statistics: an example's output then depends on its "
-        "neighbours, and a batch of one always gives beta.",
+        "In inference you normalize with the batch's own statistics: an example's output then depends on the other "
+        "examples, and a batch of one always gives beta.",
         lambda batch, moving, training: batch,
     ),
     (
         "training and inference swapped",
-        "The two modes have changed places: the batch's statistics belong to training, the moving ones to inference.",
+        "The two modes have changed places: use the batch's statistics in training and the moving ones in inference.",
         lambda batch, moving, training: moving if training else batch,
     ),
     (
         "batch mean in inference",
-        "In inference the variance is the moving one, but the mean is still the batch's.",
+        "In inference you use the moving variance, but still the batch's mean.",
         lambda batch, moving, training: batch if training else (batch[0], moving[1]),
     ),
     (
         "batch variance in inference",
-        "In inference the mean is the moving one, but the variance is still the batch's.",
+        "In inference you use the moving mean, but still the batch's variance.",
         lambda batch, moving, training: batch if training else (moving[0], batch[1]),
     ),
     (
         "batch mean, moving variance in training",
-        "In training the mean is the batch's, but the variance is the moving one.",
+        "In training you use the batch's mean, but the moving variance.",
         lambda batch, moving, training: (batch[0], moving[1]) if training else moving,
     ),
     (
         "moving mean, batch variance in training",
-        "In training the variance is the batch's, but the mean is the moving one.",
+        "In training you use the batch's variance, but the moving mean.",
         lambda batch, moving, training: (moving[0], batch[1]) if training else moving,
     ),
     (
@@ -125,12 +125,12 @@ _FORMULAS = [
     ),
     (
         "no square root",
-        "it divides by the variance, not by its square root.",
+        "you divide by the variance, not by its square root.",
         lambda x, gamma, beta, mean, variance, epsilon: gamma * (x - mean) / (variance + epsilon) + beta,
     ),
     (
         "no square root, no epsilon",
-        "it divides by the variance: the root and epsilon are missing.",
+        "you divide by the variance: the root and epsilon are missing.",
         lambda x, gamma, beta, mean, variance, epsilon: gamma * (x - mean) / variance + beta,
     ),
     (
@@ -145,7 +145,8 @@ _FORMULAS = [
     ),
     (
         "only gamma and beta",
-        "x is not normalized, only scaled and shifted. Mean and variance, of the batch or moving, are there for exactly this.",
+        "x is not normalized, only scaled and shifted. The mean and the variance, of the batch or moving, are there to "
+        "normalize it.",
         lambda x, gamma, beta, mean, variance, epsilon: gamma * x + beta,
     ),
     (
@@ -155,7 +156,7 @@ _FORMULAS = [
     ),
     (
         "gamma and beta swapped",
-        "gamma and beta have changed places: gamma multiplies, beta is added.",
+        "gamma and beta have changed places: multiply by gamma and add beta.",
         lambda x, gamma, beta, mean, variance, epsilon: beta * (x - mean) / _root(variance, epsilon) + gamma,
     ),
     (
@@ -170,7 +171,7 @@ _FORMULAS = [
     ),
     (
         "gamma and beta left out",
-        "it returns x_hat. The last step, scale by gamma and shift by beta, is needed in both modes.",
+        "you return x_hat. The last step, scaling by gamma and shifting by beta, is needed in both modes.",
         lambda x, gamma, beta, mean, variance, epsilon: (x - mean) / _root(variance, epsilon),
     ),
     (
@@ -195,7 +196,7 @@ _FORMULAS = [
     ),
     (
         "epsilon fixed at 1e-3",
-        "it uses 1e-3 whatever epsilon is passed. Use the argument.",
+        "you use 1e-3 whatever epsilon is passed. Use the argument.",
         lambda x, gamma, beta, mean, variance, epsilon: _right_formula(x, gamma, beta, mean, variance, 1e-3),
     ),
     (
@@ -304,16 +305,16 @@ batch_norm_call = CodeExercise(
         *(
             Mistake(
                 f"updated moving statistics in training, momentum {share}",
-                "In training it normalizes with the freshly updated moving statistics. Training uses the batch's own mean "
-                "and variance; the moving ones are only kept for later.",
+                "In training you normalize with the freshly updated moving statistics. Training uses the batch's own "
+                "mean and variance; the moving ones are only kept for later.",
                 _updating(share),
             )
             for share in (0.99, 0.9, 0.1)
         ),
         Mistake(
             "batch of one by the moving statistics",
-            "In training a batch of one is normalized with the moving statistics. Take its own mean and variance, as for every "
-            "batch: x_hat is 0 then, which is what Keras gives.",
+            "In training a batch of one is normalized with the moving statistics. Use its own mean and variance, as "
+            "for every batch. x_hat is then 0, as in Keras.",
             lambda x, gamma, beta, moving_mean, moving_variance, training=False, epsilon=1e-3: _as_one_line(
                 x, gamma, beta, moving_mean, moving_variance, training and len(x) > 1, epsilon
             ),
@@ -326,29 +327,30 @@ batch_norm_call = CodeExercise(
         ),
         Mistake(
             "std in training, variance in inference",
-            "In training it divides by the standard deviation plus epsilon, in inference by the moving variance plus "
-            "epsilon. In both modes the root belongs over the variance plus epsilon.",
+            "In training you divide by the standard deviation plus epsilon, in inference by the moving variance plus "
+            "epsilon. In both modes, divide by the root of the variance plus epsilon.",
             _std_in_training,
         ),
         Mistake(
             "the batch's size decides",
-            "A batch of more than one takes its own statistics, whatever `training` says. The argument should decide.",
+            "A batch of more than one is normalized with its own statistics, whatever `training` says. The argument "
+            "should decide.",
             lambda x, gamma, beta, moving_mean, moving_variance, training=False, epsilon=1e-3: _called()(
                 x, gamma, beta, moving_mean, moving_variance, len(x) > 1, epsilon
             ),
         ),
         Mistake(
             "training by default",
-            "Called without `training` it behaves as in training. The default is inference: `training=False`, as in "
-            "Keras.",
+            "Without the argument `training`, your function behaves as in training. The default is inference: "
+            "`training=False`, as in Keras.",
             lambda x, gamma, beta, moving_mean, moving_variance, training=True, epsilon=1e-3: _called()(
                 x, gamma, beta, moving_mean, moving_variance, training, epsilon
             ),
         ),
         Mistake(
             "default epsilon 1e-5",
-            "It is right when epsilon is passed. When it is not, yours is 1e-5, PyTorch's default; here the default is "
-            "1e-3, as in Keras.",
+            "The result is right when epsilon is passed. When it is not, your default is 1e-5, as in PyTorch. Here the "
+            "default is 1e-3, as in Keras.",
             lambda x, gamma, beta, moving_mean, moving_variance, training=False, epsilon=1e-5: _called()(
                 x, gamma, beta, moving_mean, moving_variance, training, epsilon
             ),
@@ -364,7 +366,7 @@ batch_norm_call = CodeExercise(
             lambda args, outputs: not _off_by(args, outputs, batch_norm_call._solution(*args) - args[2]),
         ),
         Property(
-            "In training the mean of each channel of the result should be beta, and is not.",
+            "In training the mean of each channel of the result should be beta, but it is not.",
             lambda args, outputs: (
                 not (len(args) > 5 and args[5])
                 or not np.isfinite(outputs[0]).all()
@@ -375,8 +377,8 @@ batch_norm_call = CodeExercise(
     points=2,
     hints=[
         "The formula is the same in both modes. Only the mean and the variance come from different sources.",
-        "`if training:` the batch's, `else:` the two arguments. Then one common line.",
+        "Under `if training:` take the batch's, under `else:` the two arguments. Then one common line.",
     ],
-    insight="One formula, two sources of statistics. The gap between the two modes is the gap between the batch and "
-    "the moving averages.",
+    insight="One formula, two sources of statistics. The two modes differ only because the batch's statistics differ "
+    "from the moving ones.",
 )

@@ -14,7 +14,8 @@ gradient_facts = PredictExercise(
     tolerance=1e-6,
     mistakes={
         "each dbeta": [
-            Mistake("mean for dbeta", "1 would be the mean over the batch. beta is added to 60 outputs.", 1.0),
+            Mistake("mean for dbeta", "1 would be the mean over the batch. beta is added to 60 outputs, one per "
+                    "example.", 1.0),
             Mistake("dbeta over all", "6000 sums over the channels as well; each channel has its own beta.", 6000.0),
             Mistake("dbeta over features", _OVER_FEATURES, 100.0),
             Mistake("dbeta zero", "raising beta raises every output, and with it the loss.", 0.0),
@@ -48,6 +49,6 @@ gradient_facts = PredictExercise(
         "dy is 1 everywhere, so the loss is the sum of all outputs. What happens to that sum when beta grows by 1?",
         "The sum of the outputs of one channel is the sum of gamma · x_hat + beta, and x_hat sums to 0, whatever x is.",
     ],
-    insight="The outputs of a channel always sum to 60 · beta, whatever x and gamma are. A gradient that would only "
-    "move that sum reaches beta and nothing else.",
+    insight="The outputs of a channel always sum to 60 · beta, whatever x and gamma are. A dy that is the same for all "
+    "outputs of a channel can only move that sum, so it reaches beta and nothing else.",
 )

@@ -210,7 +210,7 @@ _UPDATES = [
     ),
     (
         "brackets",
-        "1 - momentum needs brackets as a factor: multiplication comes before subtraction.",
+        "Put brackets around 1 - momentum where it is a factor: multiplication comes before subtraction.",
         lambda old, new, momentum: momentum * old + 1 - momentum * new,
     ),
 ]
@@ -243,8 +243,8 @@ def _known_updates():
 _FAULTS = [
     (
         "momentum swapped",
-        "momentum and 1 - momentum have changed places. In Keras momentum is the share of the old value, so "
-        "0.99 moves slowly. In PyTorch it is the share of the new one: its 0.01 is Keras' 0.99.",
+        "momentum and 1 - momentum have changed places. In Keras momentum is the share of the old value, so with 0.99 "
+        "the statistics move slowly. In PyTorch it is the share of the new value: PyTorch's 0.01 is Keras' 0.99.",
         {"keep": lambda momentum: 1 - momentum},
     ),
     (
@@ -260,8 +260,8 @@ _FAULTS = [
     ),
     (
         "moving variance starts at 0",
-        "The moving variance starts at 0. It should start at 1, so that a fresh layer in inference lets x pass "
-        "instead of dividing it by almost nothing.",
+        "The moving variance starts at 0. It should start at 1, so that a fresh layer in inference passes x on almost "
+        "unchanged instead of dividing it by almost nothing.",
         {"starts": (0.0, 0.0)},
     ),
     ("moving mean starts at 1", "The moving mean starts at 1. It should start at 0.", {"starts": (1.0, 1.0)}),
@@ -272,8 +272,8 @@ _FAULTS = [
     ),
     (
         "starts with the first batch",
-        "The first training batch's statistics are taken as the start. Keras starts at mean 0 and variance 1 and moves "
-        "from there (which is why many steps are needed).",
+        "You start with the first training batch's statistics. Keras starts at mean 0 and variance 1 and moves from "
+        "there (which is why many steps are needed).",
         {"starts": "first batch"},
     ),
     (
@@ -282,30 +282,32 @@ _FAULTS = [
         "Keras divides by N there, too.",
         {"moment": functools.partial(np.var, ddof=1)},
     ),
-    ("standard deviation stored", "The standard deviation is averaged where the variance should be.", {"moment": np.std}),
+    ("standard deviation stored", "You average the standard deviation. Average the variance "
+                                  "instead.", {"moment": np.std}),
     (
         "standard deviation with N - 1 stored",
-        "The standard deviation is averaged where the variance should be, and it is computed with N - 1, not N.",
+        "You average the standard deviation, and you compute it with N - 1, not N. Average the variance instead, "
+        "computed with N.",
         {"moment": functools.partial(np.std, ddof=1)},
     ),
     (
         "variance around 0",
-        "The moving variance averages the mean of x². The variance is the mean of (x - mean)².",
+        "The moving variance averages the batches' means of x². A variance is the mean of (x - mean)².",
         {"moment": _mean_square},
     ),
     (
         "squares summed",
-        "The batch's squared deviations are summed. The variance is their mean.",
+        "You sum the batch's squared deviations. The variance is their mean.",
         {"moment": lambda batch, axis: batch.var(axis=axis) * len(batch)},
     ),
     (
         "momentum fixed at 0.99",
-        "It uses 0.99 whatever momentum is passed. Use the argument.",
+        "You use 0.99 whatever momentum is passed. Use the argument.",
         {"keep": lambda momentum: 0.99},
     ),
     (
         "momentum fixed at 0.9",
-        "It uses 0.9 whatever momentum is passed. Use the argument; its default is 0.99.",
+        "You use 0.9 whatever momentum is passed. Use the argument; its default is 0.99.",
         {"keep": lambda momentum: 0.9},
     ),
 ]
@@ -324,7 +326,7 @@ def _known_faults():
 _FLOWS = [
     (
         "stops at the first batch in inference",
-        "It stops at the first inference batch. Skip that batch and go on: training may continue after it.",
+        "You stop at the first inference batch. Skip that batch and go on: training may continue after it.",
         lambda batches, training: (batches, training[: (*training, False).index(False)]),
     ),
     (
@@ -334,8 +336,8 @@ _FLOWS = [
     ),
     (
         "all or none",
-        "As soon as one batch is in inference, no batch counts, and the result is the start, 0 and 1. Each entry of "
-        "`training` decides for its own batch.",
+        "As soon as one batch is in inference, no batch counts, and the result is the starting values, 0 and 1. Each "
+        "entry of `training` decides for its own batch.",
         lambda batches, training: (batches, training if all(training) else []),
     ),
     (
@@ -367,12 +369,12 @@ _FLOWS = [
     ),
     (
         "last batch left out",
-        "The last batch never counts. Does the loop end one too early?",
+        "The last batch never counts. Does the loop end one batch too early?",
         lambda batches, training: (batches, training[:-1]),
     ),
     (
         "first batch left out",
-        "The first batch never counts. Does the loop begin one too late?",
+        "The first batch never counts. Does the loop begin one batch too late?",
         lambda batches, training: _after(batches, training, 1),
     ),
 ]
@@ -446,8 +448,8 @@ moving_statistics = CodeExercise(
         ),
         Mistake(
             "never updated",
-            "The moving mean is still 0 and the moving variance 1, as in a fresh layer. Are the updates stored, and made with "
-            "the batch's own mean and variance?",
+            "The moving mean is still 0 and the moving variance 1, as in a fresh layer. Are the updates stored, and "
+            "are they made with the batch's own mean and variance?",
             lambda batches, training, momentum=0.99: (np.zeros(batches.shape[-1]), np.ones(batches.shape[-1])),
         ),
         *(
@@ -463,43 +465,44 @@ moving_statistics = CodeExercise(
         ),
         Mistake(
             "starts with batch 0",
-            "The first batch's statistics are taken as the start, even where that batch is in inference. Keras starts at mean 0 "
-            "and variance 1 and moves from there (which is why many steps are needed).",
+            "You start with the first batch's statistics, even where that batch is in inference. Keras starts at mean "
+            "0 and variance 1 and moves from there (which is why many steps are needed).",
             _from_batch_0,
         ),
         Mistake(
             "root of the moving variance",
-            "`moving_variance` is the root of what is asked for. Return the variance itself.",
+            "`moving_variance` is the root of the right result. Return the variance itself.",
             _variance_by(np.sqrt),
             ("moving_variance",),
         ),
         Mistake(
             "mean square minus squared mean",
-            "`moving_variance` is the moving average of x² minus the square of the moving mean. That also counts how far the "
-            "batches' means lie apart, and from 0. Average each batch's own variance.",
+            "`moving_variance` is the moving average of x² minus the square of the moving mean. That also counts how "
+            "far the batches' means are from each other, and from 0. Average each batch's own variance.",
             _of_squares,
             ("moving_variance",),
         ),
         Mistake(
             "weights reversed",
-            "The weights of the batches stand in reverse order: the last batch should count most.",
+            "The weights of the batches are in reverse order: the last batch should count most.",
             _weights_reversed,
         ),
         Mistake(
             "corrected as in Adam",
-            "The averages are divided by 1 - momentum to the power of the number of updates, as in Adam. Keras does not "
-            "correct for the start here.",
+            "The averages are divided by 1 - momentum to the power of the number of updates, as in Adam. Keras does "
+            "not correct for the start.",
             _as_in_adam,
         ),
         Mistake(
             "replaced",
-            "The moving statistics are replaced by those of the last batch that counts. They should be an average: a share "
-            "of the old value stays.",
+            "The moving statistics are replaced by those of the last batch that counts. They should be an average: a "
+            "share of the old value should stay.",
             _followed(keep=lambda momentum: 0.0),
         ),
         Mistake(
             "mean never updated",
-            "The moving mean is still 0, as in a fresh layer. Is its update stored, and made with the batch's own mean?",
+            "The moving mean is still 0, as in a fresh layer. Is its update stored, and is it made with the batch's "
+            "own mean?",
             lambda batches, training, momentum=0.99: (
                 np.zeros(batches.shape[-1]), _followed()(batches, training, momentum)[1]
             ),
@@ -515,7 +518,7 @@ moving_statistics = CodeExercise(
         ),
         Mistake(
             "order of the return",
-            "Both are right but have changed places: return the mean first, then the variance.",
+            "Both results are right, but they have changed places: return the mean first, then the variance.",
             lambda batches, training, momentum=0.99: _in_steps(batches, training, momentum)[::-1],
         ),
         Mistake(
@@ -566,14 +569,15 @@ moving_statistics = CodeExercise(
         ),
         Mistake(
             "old value shrinks in inference",
-            "In inference the old value is still multiplied by momentum. An inference batch leaves the statistics unchanged.",
+            "In inference the old value is still multiplied by momentum. An inference batch should leave the "
+            "statistics unchanged.",
             _shrinking,
         ),
         *(
             Mistake(
                 f"default momentum {default}",
-                f"It is right when momentum is passed. When it is not, yours is {default}; here the default is 0.99, as in "
-                "Keras.",
+                f"The result is right when momentum is passed. When it is not, your default is {default}. Here the "
+                "default is 0.99, as in Keras.",
                 lambda batches, training, momentum=default: _followed()(batches, training, momentum),
             )
             for default in (0.1, 0.9)
@@ -595,8 +599,8 @@ moving_statistics = CodeExercise(
     ],
     properties=[
         Property(
-            "The second result has a negative value, and a variance cannot be negative. Does the mean stand in its place, or is "
-            "something subtracted?",
+            "The second result has a negative value, but a variance cannot be negative. Is the mean in its place, or "
+            "is something subtracted?",
             lambda args, outputs: not np.any(outputs[1] < 0),
         ),
         Property(
@@ -611,10 +615,10 @@ moving_statistics = CodeExercise(
     ],
     points=3,
     hints=[
-        "Two arrays of shape (C,), made before the loop: which values do they start with?",
-        "new = momentum · old + (1 - momentum) · the batch's value. Once for the mean, once for the variance.",
-        "`for batch, is_training in zip(batches, training):` and nothing happens where `is_training` is False.",
+        "Make two arrays of shape (C,) before the loop: which values do they start with?",
+        "new = momentum · old + (1 - momentum) · the batch's value: once for the mean, and once for the variance.",
+        "`for batch, is_training in zip(batches, training):` and do nothing where `is_training` is False.",
     ],
-    insight="With momentum 0.99 a batch's share halves every 69 steps. Four batches have hardly moved the statistics: "
-    "a network tested after a few steps is tested with the wrong statistics.",
+    insight="With momentum 0.99 a batch's share halves every 69 steps, so four batches hardly move the statistics. A "
+    "network that is tested after a few steps is tested with the wrong statistics.",
 )

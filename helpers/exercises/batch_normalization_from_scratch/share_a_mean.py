@@ -101,13 +101,13 @@ share_a_mean = PredictExercise(
             ),
             Mistake(
                 "one position axis forgotten",
-                "(0, 1) leaves the columns of the image apart, each with a mean of its own. A channel's mean runs over all "
+                "(0, 1) gives every column of the image a mean of its own. A channel's mean should run over all "
                 "positions.",
                 (0, 1),
             ),
             Mistake(
                 "other position axis forgotten",
-                "(0, 2) leaves the rows of the image apart, each with a mean of its own. A channel's mean runs over all "
+                "(0, 2) gives every row of the image a mean of its own. A channel's mean should run over all "
                 "positions.",
                 (0, 2),
             ),
@@ -122,18 +122,20 @@ share_a_mean = PredictExercise(
             ),
             Mistake(
                 "a mean a place",
-                "28 · 28 · 16 would be one mean per position and channel: positions share it, too.",
+                "28 · 28 · 16 would be one mean per position and channel, but the positions share a mean, too.",
                 12_544,
             ),
-            Mistake("a mean a position, channels mixed", "28 · 28 counts the positions: they share their means.", 784),
+            Mistake("a mean a position, channels mixed", "28 · 28 counts the positions, but the positions share their "
+                    "means.", 784),
             Mistake("a single mean", "one mean would mix all channels.", 1),
             Mistake("values and means swapped", "25,088 is the number of values in each mean.", 25_088),
         ],
         "values in each mean": [
             Mistake("means and values swapped", "16 is the number of means, one per channel.", 16),
-            Mistake("values of one image", "28 · 28 · 16 values belong to one image; a channel runs through all images.", 12_544),
+            Mistake("values of one image", "28 · 28 · 16 counts the values of one image. A channel runs through all "
+                    "images.", 12_544),
             Mistake("only the images", "32 counts the images; each of them contributes 28 · 28 values.", 32),
-            Mistake("only the places", "28 · 28 counts the positions in one image; there are 32 images.", 784),
+            Mistake("only the places", "28 · 28 counts the positions in one image, and there are 32 images.", 784),
             Mistake(
                 "all of the array",
                 "that is the size of the whole array, which is divided among 16 channels.",

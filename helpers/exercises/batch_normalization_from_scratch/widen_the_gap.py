@@ -51,15 +51,15 @@ widen_the_gap = ExperimentExercise(
         ),
         Mistake(
             "both learn",
-            "Both networks learn with this initial spread: in the plain network, too, the inputs of the deeper sigmoids "
-            "differ enough from digit to digit. What would make them nearly alike?",
+            "Both networks learn with this initial spread: even in the plain network, the inputs of the deeper "
+            "sigmoids differ enough from digit to digit. What would make them nearly alike?",
             lambda r: r["without"] > 0.6 and r["batch"] > 0.6 and r["initial_std"] <= 1,
         ),
         Mistake(
             "too large",
-            "The normalized network, too, is well below 0.9, which it reaches with small weights. With large ones the plain "
-            "network's sigmoids saturate, and the last layer, which no normalization follows, begins with large wrong "
-            "answers in both. Try the other direction.",
+            "The normalized network, too, is well below 0.9, which it reaches with small weights. With large weights "
+            "the plain network's sigmoids saturate. And no normalization follows the last layer, so in both networks "
+            "it begins with large wrong answers. Try the other direction.",
             lambda r: r["initial_std"] > 0.3 and r["batch"] < 0.87,
         ),
         Mistake(

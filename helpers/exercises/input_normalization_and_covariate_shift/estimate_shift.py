@@ -56,12 +56,12 @@ def _sample_weighted_variance(a, b):
     return squares / (len(a) + len(b) - 2)
 
 
-_SIGN = "The sign is turned. It should be the mean of batch 2 minus that of batch 1, so that an increase is positive."
+_SIGN = "The sign is flipped. Subtract the mean of batch 1 from that of batch 2, so that an increase is positive."
 
 
 _ABSOLUTE = (
-    "The sign is lost. Whether the ink became more or less is worth knowing: leave the absolute value (or the square "
-    "and its root) out."
+    "The sign is lost. It says whether the ink increased or decreased: leave out the absolute value (or the square and "
+    "its root)."
 )
 
 
@@ -85,28 +85,29 @@ estimate_shift = CodeExercise(
         *_with_every_sign(
             "standard deviation of batch 1",
             "The difference is divided by the standard deviation of batch 1 alone. Then the answer depends on which of "
-            "the two is called batch 1. Both spreads enter alike: pool them.",
+            "the two is called batch 1. Both spreads should count equally: pool them.",
             lambda a, b: a.std(axis=0),
         ),
         *_with_every_sign(
             "standard deviation of batch 2",
-            "The difference is divided by the standard deviation of batch 2 alone. Both spreads enter alike: pool "
-            "them.",
+            "The difference is divided by the standard deviation of batch 2 alone. Both spreads should count equally: "
+            "pool them.",
             lambda a, b: b.std(axis=0),
         ),
         *_with_every_sign(
             "divided by the variance",
-            "It divides by the pooled variance, without the root: the result changes with the unit of the feature.",
+            "You divide by the pooled variance and leave out the root: the result then depends on the unit of the "
+            "feature.",
             lambda a, b: _pooled(a, b) ** 2,
         ),
         *_with_every_sign(
             "variance of batch 1",
-            "It divides by the variance of batch 1. Take the mean of both variances, and then the root.",
+            "You divide by the variance of batch 1. Take the mean of both variances, and then the root.",
             lambda a, b: a.var(axis=0),
         ),
         *_with_every_sign(
             "variance of batch 2",
-            "It divides by the variance of batch 2. Take the mean of both variances, and then the root.",
+            "You divide by the variance of batch 2. Take the mean of both variances, and then the root.",
             lambda a, b: b.var(axis=0),
         ),
         *_with_every_sign(
@@ -116,31 +117,30 @@ estimate_shift = CodeExercise(
         ),
         *_with_every_sign(
             "divided by the sum of the variances",
-            "It divides by the sum of the two variances. Take their mean, and then the root.",
+            "You divide by the sum of the two variances. Take their mean, and then the root.",
             lambda a, b: a.var(axis=0) + b.var(axis=0),
         ),
         *_with_every_sign(
             "pooled over the concatenation",
-            "The spread is that of both batches put together. It contains the shift itself: the further apart the "
-            "batches, the larger the divisor, and with batches of equal size the result never exceeds 2. Take the "
-            "spreads *within* the batches.",
+            "You take the spread of both batches put together. That spread contains the shift itself: the further "
+            "apart the batches, the larger the divisor, and with batches of equal size the result never exceeds 2. "
+            "Take the spreads *within* the batches.",
             lambda a, b: np.concatenate([a, b]).std(axis=0),
         ),
         *_with_every_sign(
             "variance of the concatenation",
-            "It divides by the variance of both batches put together. Take the spreads *within* the batches; and a "
-            "spread is the root of a variance.",
+            "You divide by the variance of both batches put together. Take the spreads *within* the batches. A spread "
+            "is the root of a variance.",
             lambda a, b: np.concatenate([a, b]).var(axis=0),
         ),
         *_with_every_sign(
             "mean of the standard deviations",
-            "The two standard deviations are averaged. It is the *variances* that are averaged, and then the root "
-            "taken.",
+            "You average the two standard deviations. Average the two *variances* instead, and then take the root.",
             lambda a, b: (a.std(axis=0) + b.std(axis=0)) / 2,
         ),
         *_with_every_sign(
             "sum of the standard deviations",
-            "The two standard deviations are added. It is the variances whose mean is taken, and then the root.",
+            "You add the two standard deviations. Take the mean of the two variances instead, and then the root.",
             lambda a, b: a.std(axis=0) + b.std(axis=0),
         ),
         *_with_every_sign(
@@ -150,7 +150,7 @@ estimate_shift = CodeExercise(
         ),
         *_with_every_sign(
             "half outside the root",
-            "The ½ stands outside the root. It belongs to the mean of the variances, under it.",
+            "The ½ stands outside the root. It belongs under the root, to the mean of the variances.",
             lambda a, b: np.sqrt(a.var(axis=0) + b.var(axis=0)) / 2,
         ),
         *_with_every_sign(
@@ -161,55 +161,54 @@ estimate_shift = CodeExercise(
         ),
         *_with_every_sign(
             "root of the mean standard deviation",
-            "The root is taken of the mean of the *standard deviations*. Under the root stand the variances.",
+            "You take the root of the mean of the *standard deviations*. The variances belong under the root.",
             lambda a, b: np.sqrt((a.std(axis=0) + b.std(axis=0)) / 2),
         ),
         *_with_every_sign(
             "variances weighted",
-            "The variances are weighted by the numbers of examples. That is a usual pooling, too; in the formula above "
-            "both batches count alike.",
+            "The variances are weighted by the numbers of examples. That is also a common way to pool. In the formula "
+            "above both batches count equally.",
             lambda a, b: np.sqrt(_weighted_variance(a, b)),
         ),
         *_with_every_sign(
             "variances weighted, N - 1",
             "This is the pooling of Cohen's d: variances weighted by the numbers of examples, less 1 for each batch. "
-            "In the formula above both batches count alike, and each divides by its own N.",
+            "In the formula above both batches count equally, and each variance divides by its own N.",
             lambda a, b: np.sqrt(_sample_weighted_variance(a, b)),
         ),
         *_with_every_sign(
             "ddof=1",
-            "The variances divide by N − 1. That is a usual estimate, too; here each is divided by its own N. Look for "
-            "`ddof=1`.",
+            "The variances divide by N − 1. That is also a common estimate. Here each variance divides by its own N. "
+            "Look for `ddof=1`.",
             lambda a, b: np.sqrt((a.var(axis=0, ddof=1) + b.var(axis=0, ddof=1)) / 2),
         ),
         *_with_every_sign(
             "t statistic",
-            "This divides by the standard error, which shrinks with the number of examples: it says how *sure* the "
+            "This divides by the standard error, which shrinks with the number of examples: it says how *certain* the "
             "shift is, not how large. Divide by the spread of the examples.",
             lambda a, b: np.sqrt(a.var(axis=0) / len(a) + b.var(axis=0) / len(b)),
         ),
         *_with_every_sign(
             "t statistic, N - 1",
-            "This is the t statistic (Welch): it says how *sure* the shift is, not how large, and grows with the "
+            "This is the t statistic (Welch): it says how *certain* the shift is, not how large, and grows with the "
             "number of examples. Divide by the spread of the examples.",
             lambda a, b: np.sqrt(a.var(axis=0, ddof=1) / len(a) + b.var(axis=0, ddof=1) / len(b)),
         ),
         *_with_every_sign(
             "not divided",
-            "That is the difference of the means, in the feature's own unit: ink and width cannot be compared in it. "
-            "Divide by the spread.",
+            "That is the difference of the means, in the feature's own unit. Ink and width cannot be compared that "
+            "way. Divide by the spread.",
             lambda a, b: 1.0,
         ),
         *_with_every_sign(
             "geometric mean",
-            "The spread is the root of the product of the two standard deviations. The mean of the variances is asked "
-            "for.",
+            "The spread is the root of the product of the two standard deviations. The exercise asks for the mean of "
+            "the variances.",
             lambda a, b: np.sqrt(a.std(axis=0) * b.std(axis=0)),
         ),
         *_with_every_sign(
             "spread over everything",
-            "The means are right; the spread is taken over the whole batch, features and all. Each feature has its "
-            "own.",
+            "The means are right, but one spread is taken over all features together. Each feature has its own.",
             lambda a, b: np.sqrt((a.var() + b.var()) / 2),
         ),
         Mistake(
@@ -230,40 +229,40 @@ estimate_shift = CodeExercise(
         ),
         Mistake(
             "squared",
-            "The difference is squared, and its sign lost.",
+            "The difference is squared, so its sign is lost.",
             lambda a, b: _shift_over(_pooled)(a, b) ** 2,
         ),
         Mistake(
             "averaged over features",
-            "It is averaged over the features, into one number. One number for each feature is asked for: two features "
-            "that move in opposite directions would cancel.",
+            "You average over the features, which leaves one number. Return one number for each feature: in an "
+            "average, two features that move in opposite directions would cancel.",
             lambda a, b: np.mean(_shift_over(_pooled)(a, b)),
         ),
         Mistake(
             "summed over features",
-            "It is summed over the features, into one number. One number for each feature is asked for.",
+            "You sum over the features, which leaves one number. Return one number for each feature.",
             lambda a, b: np.sum(_shift_over(_pooled)(a, b)),
         ),
         Mistake(
             "absolute values averaged",
-            "The absolute values are averaged over the features, into one number. One number for each feature is asked "
-            "for, with its sign.",
+            "You average the absolute values over the features, which leaves one number. Return one number for each "
+            "feature, with its sign.",
             lambda a, b: np.mean(np.abs(_shift_over(_pooled)(a, b))),
         ),
         Mistake(
             "length of the shift",
-            "It is the length of the vector of shifts, one number. One number for each feature is asked for.",
+            "This is the length of the vector of shifts, a single number. Return one number for each feature.",
             lambda a, b: np.linalg.norm(_shift_over(_pooled)(a, b)),
         ),
         Mistake(
             "mean over everything",
-            "The means and spreads are taken over the whole batch, features and all. Each feature has its own: average "
-            "over axis 0.",
+            "The means and spreads are taken over all features together. Each feature has its own: average over axis "
+            "0.",
             lambda a, b: (b.mean() - a.mean()) / np.sqrt((a.var() + b.var()) / 2),
         ),
         Mistake(
             "means over everything, spread by feature",
-            "The means are taken over the whole batch, features and all; the spreads are right. Average over axis 0.",
+            "The spreads are right, but the means are taken over all features together. Average over axis 0.",
             lambda a, b: (b.mean() - a.mean()) / _pooled(a, b),
         ),
         Mistake(
@@ -273,7 +272,7 @@ estimate_shift = CodeExercise(
         ),
         Mistake(
             "medians",
-            "The difference is that of the medians. The formula has means.",
+            "You take the difference of the medians. The formula has means.",
             lambda a, b: (np.median(b, axis=0) - np.median(a, axis=0)) / _pooled(a, b),
         ),
         Mistake(
@@ -305,8 +304,8 @@ estimate_shift = CodeExercise(
         ),
         Mistake(
             "nothing but zeros",
-            "The result is 0 everywhere. Is each batch normalized by its own statistics first, or one batch used twice? "
-            "Then there is no difference left to see.",
+            "The result is 0 everywhere. Is each batch normalized by its own statistics first, or is one batch used "
+            "twice? Then there is no difference left to see.",
             lambda a, b: np.zeros(a.shape[1]),
         ),
     ],
@@ -316,21 +315,23 @@ estimate_shift = CodeExercise(
             lambda args, outputs: np.isfinite(outputs[0]).all(),
         ),
         Property(
-            "Where the mean of batch 2 is the larger one the result should be positive, and elsewhere negative. Not all of "
-            "the signs are so.",
+            "Where the mean of batch 2 is larger, the result should be positive, and elsewhere negative. Not all of "
+            "the signs are right.",
             lambda args, outputs: np.array_equal(np.sign(outputs[0]), np.sign(args[1].mean(0) - args[0].mean(0))),
         ),
         Property(
-            "Here the signs are right, the sizes are not: each should be the difference of the two means, over the root of "
-            "the mean of the two variances.",
+            "Here the signs are right, but the sizes are not: each should be the difference of the two means, over the "
+            "root of the mean of the two variances.",
             lambda args, outputs: np.allclose(outputs[0], _shift_over(_pooled)(*args), rtol=1e-3),
         ),
     ],
     points=3,
     hints=[
-        "A difference above, a spread below, each of shape (D,). All means and variances run over the examples.",
+        "The numerator is a difference, the denominator a spread, and both have shape (D,). All means and variances "
+        "are taken over the examples.",
         "The spread: the variance of each batch, the mean of the two variances, then the root.",
     ],
-    insight="No label was needed. A shift of 0.2 is hard to see, 0.8 is plain, at 2 two bell curves of equal "
-    "width have a third of their area in common. It sees a moved mean only: a batch with another spread, or a moved rule, passes unnoticed.",
+    insight="No label was needed. A shift of 0.2 is hard to see, and one of 0.8 is plain. At 2, two bell curves of "
+    "equal width have a third of their area in common. d sees only a moved mean: a batch with another spread, or a "
+    "moved rule, passes unnoticed.",
 )

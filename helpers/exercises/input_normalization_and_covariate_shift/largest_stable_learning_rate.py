@@ -80,23 +80,23 @@ largest_stable_learning_rate = CodeExercise(
         ),
         Mistake(
             "the trace",
-            "It divides by the sum of the eigenvalues, the trace of H. That is safe, since the sum is never smaller "
-            "than the largest, but it is not the limit. Which eigenvalue sets it?",
+            "You divide by the sum of the eigenvalues, the trace of H. That is safe, since the sum is never smaller "
+            "than the largest, but it is not the limit. Which eigenvalue sets the limit?",
             _limit(lambda e: 2 / e.sum()),
         ),
         Mistake(
             "1 / trace",
-            "It is one over the sum of the eigenvalues, the trace. Two things: which eigenvalue, and the 2.",
+            "This is one over the sum of the eigenvalues, the trace. Check two things: which eigenvalue, and the 2.",
             _limit(lambda e: 1 / e.sum()),
         ),
         Mistake(
             "no 1/N",
-            "The 1/N is missing: XᵀX grows with the number of examples, and H, a mean over them, does not.",
+            "The 1/N is missing: XᵀX grows with the number of examples. H is a mean over them and does not grow.",
             _limit_of(lambda x: x.T @ x),
         ),
         Mistake(
             "1/N on the wrong side",
-            "The 1/N divides the result, where it should divide XᵀX: one N too many now, and one missing there.",
+            "The 1/N is applied to the result. It should be applied to XᵀX.",
             lambda x: 2 / np.linalg.eigvalsh(x.T @ x)[-1] / len(x),
         ),
         Mistake(
@@ -107,35 +107,37 @@ largest_stable_learning_rate = CodeExercise(
         ),
         Mistake(
             "trace without 1/N",
-            "Two things: the 1/N of H is missing, and it divides by the sum of all eigenvalues (the trace) and not by "
-            "the largest.",
+            "Two things: the 1/N of H is missing, and you divide by the sum of all eigenvalues (the trace), not by the "
+            "largest.",
             _limit(lambda e: 2 / e.sum(), lambda x: x.T @ x),
         ),
         Mistake(
             "λmin",
-            "It divides by the smallest eigenvalue: that is the limit of the flattest direction alone. At this rate "
-            "the steepest one diverges. (`eigvalsh` gives them in rising order, `eig` in none.)",
+            "You divide by the smallest eigenvalue: that gives the limit of the flattest direction alone. At this rate "
+            "the steepest one diverges. (`eigvalsh` returns the eigenvalues in ascending order, `eig` in no particular "
+            "order.)",
             _limit(lambda e: 2 / e[0]),
         ),
         Mistake(
             "1 / λmin",
-            "It is one over the smallest eigenvalue. The steepest direction sets the limit, and at this rate it diverges.",
+            "This is one over the smallest eigenvalue. The steepest direction sets the limit, and at this rate it "
+            "diverges.",
             _limit(lambda e: 1 / e[0]),
         ),
         Mistake(
             "the mean eigenvalue",
-            "It divides by the mean of the eigenvalues. The steepest direction alone sets the limit.",
+            "You divide by the mean of the eigenvalues. The steepest direction alone sets the limit.",
             _limit(lambda e: 2 / e.mean()),
         ),
         Mistake(
             "the best rate",
             "2/(λmin + λmax) is the rate that makes the slower of the two directions as fast as possible: a useful "
-            "number, but below the limit that is asked for.",
+            "number, but it is below the limit. The exercise asks for the limit.",
             _limit(lambda e: 2 / (e[0] + e[-1])),
         ),
         Mistake(
             "correlation matrix",
-            "The eigenvalue is that of the correlation matrix: as if x had been standardized first. Take x as it is; "
+            "You use an eigenvalue of the correlation matrix, as if x had been standardized first. Take x as it is; "
             "the scale of the features is what this is about.",
             _limit_of(lambda x: np.corrcoef(x.T)),
         ),
@@ -147,14 +149,14 @@ largest_stable_learning_rate = CodeExercise(
         ),
         Mistake(
             "covariance, N - 1",
-            "The eigenvalue is that of `np.cov`, which subtracts the mean and divides by N − 1. The loss is a mean "
-            "over N, and x is to be taken as it is, centred or not.",
+            "You use an eigenvalue of `np.cov`, which subtracts the mean and divides by N − 1. The loss is a mean over "
+            "N. Take x as it is, centred or not.",
             _limit_of(lambda x: np.cov(x.T)),
         ),
         Mistake(
             "centred inside",
-            "On centred features it is right. But it subtracts the mean, and x is to be taken as it is: a mean that is "
-            "not 0 makes the loss steeper, and the limit lower.",
+            "On centred features this is right. But you subtract the mean. Take x as it is: a mean that is not 0 makes "
+            "the loss steeper and the limit lower.",
             _limit_of(lambda x: _centred(x).T @ _centred(x) / len(x)),
         ),
         Mistake(
@@ -164,32 +166,30 @@ largest_stable_learning_rate = CodeExercise(
         ),
         Mistake(
             "divided by D",
-            "It is divided by the number of features (or X and Xᵀ have changed places: XXᵀ is a matrix of examples "
-            "against examples, with the same eigenvalues). H is a mean over the examples: over which axis of x do they "
-            "run?",
+            "You divide by the number of features. (Or X and Xᵀ have changed places: XXᵀ is a matrix of examples "
+            "against examples, with the same eigenvalues.) H is a mean over the examples: which axis of x counts them?",
             _limit_of(lambda x: x.T @ x / x.shape[1]),
         ),
         Mistake(
             "singular value not squared",
-            "It divides by a singular value of X, not by an eigenvalue of XᵀX/N. The eigenvalues of XᵀX are the "
-            "*squares* of the singular values, and the 1/N is still to come.",
+            "You divide by a singular value of X, not by an eigenvalue of XᵀX/N. The eigenvalues of XᵀX are the "
+            "*squares* of the singular values, and the 1/N is still missing.",
             lambda x: 2 / np.linalg.norm(x, ord=2),
         ),
         Mistake(
             "singular value of x over N",
-            "It divides by a singular value of X over N. The eigenvalues of XᵀX are the *squares* of the singular "
+            "You divide by a singular value of X over N. The eigenvalues of XᵀX are the *squares* of the singular "
             "values.",
             lambda x: 2 * len(x) / np.linalg.norm(x, ord=2),
         ),
         Mistake(
             "root of the eigenvalue",
-            "It divides by the square root of the eigenvalue, a spread. One step multiplies by 1 − ηλ, "
-            "with λ itself.",
+            "You divide by the square root of the eigenvalue, a spread. One step multiplies by 1 − ηλ, with λ itself.",
             _limit(lambda e: 2 / np.sqrt(e[-1])),
         ),
         Mistake(
             "largest diagonal element",
-            "It divides by the largest diagonal element of H. That is the largest eigenvalue only where the features "
+            "You divide by the largest diagonal element of H. That is the largest eigenvalue only where the features "
             "are not correlated; with correlation the steepest direction runs between the axes, and is steeper.",
             lambda x: 2 / (x**2).mean(axis=0).max(),
         ),
@@ -201,49 +201,49 @@ largest_stable_learning_rate = CodeExercise(
         ),
         Mistake(
             "1 / λmax, centred inside",
-            "Two things: the mean is subtracted inside, and x is to be taken as it is; and the limit is 2 over the "
+            "Two things: you subtract the mean, but x should be taken as it is; and the limit is 2 over the "
             "eigenvalue, not 1.",
             _limit(lambda e: 1 / e[-1], lambda x: np.cov(x.T, bias=True)),
         ),
         Mistake(
             "1 / λmax, covariance, N - 1",
-            "Two things: `np.cov` subtracts the mean and divides by N − 1, where x is to be taken as it is and the loss "
-            "is a mean over N; and the limit is 2 over the eigenvalue, not 1.",
+            "Two things. `np.cov` subtracts the mean and divides by N − 1, but x should be taken as it is, and the "
+            "loss is a mean over N. And the limit is 2 over the eigenvalue, not 1.",
             _limit(lambda e: 1 / e[-1], lambda x: np.cov(x.T)),
         ),
         Mistake(
             "largest variance",
-            "It divides by the largest variance. That is the largest eigenvalue only where the features are centred "
+            "You divide by the largest variance. That is the largest eigenvalue only where the features are centred "
             "and not correlated.",
             lambda x: 2 / x.var(axis=0).max(),
         ),
         Mistake(
             "largest standard deviation",
-            "It divides by the largest standard deviation. What counts is the largest eigenvalue of H.",
+            "You divide by the largest standard deviation. What counts is the largest eigenvalue of H.",
             lambda x: 2 / x.std(axis=0).max(),
         ),
         Mistake(
             "norm of H",
-            "It divides by the norm of H, the root of the sum of its squared elements (`np.linalg.norm` of a matrix "
+            "You divide by the norm of H, the root of the sum of its squared elements (`np.linalg.norm` of a matrix "
             "gives it). The largest eigenvalue alone sets the limit.",
             _limit(lambda e: 2 / np.sqrt((e**2).sum())),
         ),
         Mistake(
             "sum over rows",
-            "It divides by the largest sum of a row of H (`ord=inf` or `ord=1`). That is never smaller than the "
+            "You divide by the largest sum of a row of H (`ord=inf` or `ord=1`). That is never smaller than the "
             "largest eigenvalue, so it is safe, but it is not the limit.",
             lambda x: 2 / np.abs(x.T @ x / len(x)).sum(axis=1).max(),
         ),
         Mistake(
             "½ / λmax",
-            "That is 1/(2λmax), four times too small. The 2 belongs above: the factor 1 − ηλ may fall to −1, not only "
-            "to ½.",
+            "That is 1/(2λmax), four times too small. The 2 belongs in the numerator: the factor 1 − ηλ may fall to "
+            "−1, not only to ½.",
             _limit(lambda e: 1 / (2 * e[-1])),
         ),
         Mistake(
             "divided by N · D",
-            "XᵀX is divided by the number of all elements of x (`x.size`, or a mean over everything). It is a mean "
-            "over the N examples.",
+            "XᵀX is divided by the number of all elements of x (`x.size`, or a mean over everything). H is a mean over "
+            "the N examples.",
             _limit_of(lambda x: x.T @ x / x.size),
         ),
         Mistake(
@@ -260,13 +260,13 @@ largest_stable_learning_rate = CodeExercise(
         ),
         Mistake(
             "variance of everything",
-            "It divides by the variance of all elements of x together. What counts is the steepest direction, the "
+            "You divide by the variance of all elements of x together. What counts is the steepest direction, the "
             "largest eigenvalue of H.",
             lambda x: 2 / x.var(),
         ),
         Mistake(
             "determinant",
-            "It divides by the determinant of H, the product of its eigenvalues. The largest alone sets the limit.",
+            "You divide by the determinant of H, the product of its eigenvalues. The largest alone sets the limit.",
             _limit(lambda e: 2 / np.prod(e)),
         ),
         Mistake(
@@ -286,7 +286,7 @@ largest_stable_learning_rate = CodeExercise(
         ),
         Mistake(
             "2 / condition number",
-            "That is 2λmin/λmax. Only the largest eigenvalue is asked for.",
+            "That is 2λmin/λmax. Only the largest eigenvalue is needed.",
             _limit(lambda e: 2 * e[0] / e[-1]),
         ),
         Mistake(
@@ -296,15 +296,15 @@ largest_stable_learning_rate = CodeExercise(
         ),
         Mistake(
             "all eigenvalues",
-            "It returns one limit for each eigenvalue. One learning rate serves all directions: which of the limits "
-            "holds for all of them?",
+            "You return one limit for each eigenvalue. One learning rate is used for all directions: which of the "
+            "limits holds for all of them?",
             _limit(lambda e: 2 / e),
         ),
     ],
     properties=[
         Property(
-            "2 over your rate is an eigenvalue of H, but not the largest one. (`eigvalsh` gives them in rising order, "
-            "`eig` in none.)",
+            "2 over your rate is an eigenvalue of H, but not the largest one. (`eigvalsh` returns the eigenvalues in "
+            "ascending order, `eig` in no particular order.)",
             lambda args, outputs: not np.isclose(2 / outputs[0], _eigenvalues(args[0])[:-1], rtol=1e-3).any(),
         ),
         Property(
@@ -315,9 +315,9 @@ largest_stable_learning_rate = CodeExercise(
     points=3,
     hints=[
         "Two steps: build H, of shape (D, D); find its largest eigenvalue.",
-        "H is a mean over the N examples of $x_i x_i^T$, in one matrix product. For symmetric matrices NumPy has "
-        "`np.linalg.eigvalsh`, in rising order.",
+        "H is the mean of $x_i x_i^T$ over the N examples. One matrix product computes it. For symmetric matrices "
+        "NumPy has `np.linalg.eigvalsh`, which returns the eigenvalues in ascending order.",
     ],
-    insight="At this rate the factor along the steepest direction is exactly −1: gradient descent leaps from wall to wall "
-    "for ever. A little below, it converges. Notice that a mean that is not 0 can make the limit smaller.",
+    insight="At this rate the factor along the steepest direction is exactly −1: gradient descent leaps from wall to "
+    "wall forever. A little below, it converges. Notice that a mean that is not 0 can make the limit smaller.",
 )

@@ -136,8 +136,8 @@ def _min_max(x, reference):
 
 _TEST_OWN = (
     "The test data are scaled with their own mean and standard deviation. Then the output for a test example depends "
-    "on the others beside it, and the model gets inputs in another unit than it was trained on. Every number must come "
-    "from the training data."
+    "on the other test examples, and the model gets inputs in a different unit from the one it was trained on. Every "
+    "number must come from the training data."
 )
 
 
@@ -189,7 +189,7 @@ standardize = CodeExercise(
         Mistake(
             "statistics of both together",
             "Mean and standard deviation come from training and test data together. That is a leak: the test data have "
-            "had a say in the preparation of the training. Use the training data alone.",
+            "influenced how the training was prepared. Use the training data alone.",
             _by(2, 2),
         ),
         Mistake(
@@ -206,30 +206,29 @@ standardize = CodeExercise(
         ),
         Mistake(
             "training mean, test std, for both",
-            "The mean comes from the training data, but the standard deviation, for both parts, from the test data. Take "
-            "it from the training data, too.",
+            "The mean comes from the training data, but for both parts the standard deviation comes from the test "
+            "data. Take it from the training data, too.",
             lambda x_train, x_test: tuple(
                 (x - x_train.mean(axis=0)) / _guarded(x_test.std(axis=0)) for x in (x_train, x_test)
             ),
         ),
         Mistake(
             "test mean, training std, for both",
-            "The standard deviation comes from the training data, but the mean, for both parts, from the test data. Take "
-            "it from the training data, too.",
+            "The standard deviation comes from the training data, but for both parts the mean comes from the test "
+            "data. Take it from the training data, too.",
             lambda x_train, x_test: tuple(
                 (x - x_test.mean(axis=0)) / _guarded(x_train.std(axis=0)) for x in (x_train, x_test)
             ),
         ),
         Mistake(
             "test mean, training std",
-            "The test data are divided by the training standard deviation, but it is their own mean that is "
-            "subtracted.",
+            "The test data are divided by the training standard deviation, but their own mean is subtracted.",
             _test_by(lambda x_train, x_test: (x_test - x_test.mean(axis=0)) / _guarded(x_train.std(axis=0))),
             ("test",),
         ),
         Mistake(
             "training mean, test std",
-            "From the test data the training mean is subtracted, but it is their own standard deviation that divides.",
+            "The training mean is subtracted from the test data, but they are divided by their own standard deviation.",
             _test_by(lambda x_train, x_test: (x_test - x_train.mean(axis=0)) / _guarded(x_test.std(axis=0))),
             ("test",),
         ),
@@ -256,7 +255,8 @@ standardize = CodeExercise(
         ),
         Mistake(
             "axis=1, each by its own, without keepdims",
-            _PER_EXAMPLE + " (And each part has statistics of its own; those of the training data are for both.)",
+            _PER_EXAMPLE + " (And each part is scaled with its own statistics; use those of the training data for "
+                           "both.)",
             lambda x_train, x_test: tuple((x - x.mean(axis=1)) / x.std(axis=1) for x in (x_train, x_test)),
         ),
         Mistake(
@@ -275,51 +275,53 @@ standardize = CodeExercise(
         ),
         Mistake(
             "one mean and std for all",
-            "One mean and one standard deviation serve all features. Then they keep their different scales, and the "
-            "gorge stays a gorge. Each feature has its own.",
+            "One mean and one standard deviation are used for all features. The features then keep their different "
+            "scales, and the gorge stays a gorge. Each feature has its own.",
             lambda x_train, x_test: tuple((x - x_train.mean()) / x_train.std() for x in (x_train, x_test)),
         ),
         Mistake(
             "one mean and std for all, test by its own",
-            "Two things. One mean and one standard deviation serve all features, and each has its own. " + _TEST_OWN_TOO,
+            "Two things. One mean and one standard deviation are used for all features, but each feature has its "
+            "own. " + _TEST_OWN_TOO,
             lambda x_train, x_test: tuple((x - x.mean()) / x.std() for x in (x_train, x_test)),
         ),
         Mistake(
             "one std for all",
-            "Each feature has its own mean, but one standard deviation serves all of them: the different scales stay.",
+            "Each feature has its own mean, but one standard deviation is used for all of them: the different scales "
+            "stay.",
             lambda x_train, x_test: tuple((x - x_train.mean(axis=0)) / x_train.std() for x in (x_train, x_test)),
         ),
         Mistake(
             "one std for all, of the centred values",
-            "Each feature has its own mean, but one standard deviation, that of all centred values, serves all of them: the "
-            "different scales stay.",
+            "Each feature has its own mean, but one standard deviation, that of all centred values, is used for all of "
+            "them: the different scales stay.",
             lambda x_train, x_test: tuple(
                 (x - x_train.mean(axis=0)) / (x_train - x_train.mean(axis=0)).std() for x in (x_train, x_test)
             ),
         ),
         Mistake(
             "one mean and variance for all",
-            "Two things. One mean and one number below serve all features, and each has its own. And that number is a "
-            "variance, not its root.",
+            "Two things. One mean and one divisor are used for all features, but each feature has its own. And that "
+            "divisor is a variance, not its root.",
             lambda x_train, x_test: tuple((x - x_train.mean()) / x_train.var() for x in (x_train, x_test)),
         ),
         Mistake(
             "one variance for all",
-            "Two things. One number divides all features, and each has a spread of its own. And that number is a "
-            "variance, not its root.",
+            "Two things. All features are divided by one number, but each has a spread of its own. And that number is "
+            "a variance, not its root.",
             lambda x_train, x_test: tuple((x - x_train.mean(axis=0)) / x_train.var() for x in (x_train, x_test)),
         ),
         Mistake(
             "one mean for all",
-            "Each feature has its own standard deviation, but one mean serves all of them.",
+            "Each feature has its own standard deviation, but one mean is used for all of them.",
             lambda x_train, x_test: tuple(
                 (x - x_train.mean()) / _guarded(x_train.std(axis=0)) for x in (x_train, x_test)
             ),
         ),
         Mistake(
             "divided by the variance",
-            "The centred values are divided by the variance, not by its root: the spread of the result is one over the "
-            "old one, and not 1.",
+            "The centred values are divided by the variance, not by its root: the spread of the result is then 1 / "
+            "(the old spread), and not 1.",
             _alike(lambda x, mean, std: (x - mean) / std**2),
         ),
         Mistake(
@@ -329,26 +331,25 @@ standardize = CodeExercise(
         ),
         Mistake(
             "constant column",
-            "With ordinary columns it is right. A column that is constant in the training data has the standard "
-            "deviation 0, and 0 / 0 is NaN: one such feature makes every output of a network NaN. What could you "
-            "divide by instead?",
+            "Ordinary columns are right. A column that is constant in the training data has the standard deviation 0, "
+            "and 0 / 0 is NaN: one such feature makes every output of a network NaN. What could you divide by instead?",
             _by(0, 0, guard=lambda std: std),
         ),
         Mistake(
             "constant column of the test data",
-            "With ordinary columns it is right, and so are the training data. In the test data a column that is "
-            "constant in the training data becomes NaN: there the divisor is 0, too.",
+            "Ordinary columns are right, and so are the training data. In the test data, a column that is constant in "
+            "the training data becomes NaN: the divisor is 0 there, too.",
             _test_by(lambda x_train, x_test: (x_test - x_train.mean(axis=0)) / x_train.std(axis=0)),
             ("test",),
         ),
         Mistake(
             "constant column as it was",
-            "A constant column comes back as it was. It is to become 0: subtract its mean all the same.",
+            "A constant column comes back as it was. It should become 0: subtract its mean, as for the other columns.",
             _alike(lambda x, mean, std: np.where(std == 1.0, x, (x - mean) / std)),
         ),
         Mistake(
             "constant column to 1",
-            "A constant column becomes 1. Subtract its mean, and it is 0.",
+            "A constant column becomes 1. It should become 0: subtract its mean.",
             _alike(lambda x, mean, std: np.where(std == 1.0, 1.0, (x - mean) / std)),
         ),
         Mistake(
@@ -402,7 +403,8 @@ standardize = CodeExercise(
         Mistake("ddof=1", _DDOF, _by(0, 0, ddof=1)),
         Mistake(
             "root of the sum",
-            "It divides by the root of the *sum* of the squared deviations. The variance is their mean: 1/N is missing.",
+            "You divide by the root of the *sum* of the squared deviations. The variance is their mean: 1/N is "
+            "missing.",
             lambda x_train, x_test: tuple(
                 (x - x_train.mean(axis=0)) / _guarded(x_train.std(axis=0) * len(x_train) ** 0.5) for x in (x_train, x_test)
             ),
@@ -445,14 +447,14 @@ standardize = CodeExercise(
         ),
         Mistake(
             "test only centred",
-            "The training data are right. From the test data the training mean is subtracted, but they are not divided "
+            "The training data are right. The training mean is subtracted from the test data, but they are not divided "
             "by the training standard deviation.",
             _test_by(lambda x_train, x_test: x_test - x_train.mean(axis=0)),
             ("test",),
         ),
         Mistake(
             "sign turned",
-            "The sign is turned: x is subtracted from the mean, not the mean from x.",
+            "The sign is flipped: x is subtracted from the mean, not the mean from x.",
             _alike(lambda x, mean, std: (mean - x) / std),
         ),
         Mistake(
@@ -463,7 +465,7 @@ standardize = CodeExercise(
         ),
         Mistake(
             "mean and std swapped",
-            "Mean and standard deviation have changed places: the mean is subtracted, the standard deviation divides.",
+            "Mean and standard deviation have changed places. Subtract the mean, and divide by the standard deviation.",
             lambda x_train, x_test: tuple(
                 (x - x_train.std(axis=0)) / x_train.mean(axis=0) for x in (x_train, x_test)
             ),
@@ -475,45 +477,45 @@ standardize = CodeExercise(
         ),
         Mistake(
             "root too many",
-            "It divides by the root of the standard deviation. `std` is already the root of the variance.",
+            "You divide by the root of the standard deviation. `std` is already the root of the variance.",
             _alike(lambda x, mean, std: (x - mean) / np.sqrt(std)),
         ),
         Mistake(
             "root too many, test by its own",
-            "Two things. It divides by the root of the standard deviation, which is already the root of the variance. "
+            "Two things. You divide by the root of the standard deviation, which is already the root of the variance. "
             + _TEST_OWN_TOO,
             _each_alone(lambda x, mean, std: (x - mean) / np.sqrt(std)),
         ),
         Mistake(
             "epsilon too large",
-            "A constant as large as 1 is added to every standard deviation: no spread becomes 1 then. It should act "
-            "where the standard deviation is 0 and be too small to notice elsewhere.",
+            "A constant as large as 1 is added to every standard deviation: then no spread becomes 1. Such a constant "
+            "should matter where the standard deviation is 0 and be too small to notice elsewhere.",
             lambda x_train, x_test: tuple(
                 (x - x_train.mean(axis=0)) / (x_train.std(axis=0) + 1) for x in (x_train, x_test)
             ),
         ),
         Mistake(
             "median",
-            "The median is subtracted. A fair choice against outliers, but asked for is the mean.",
+            "You subtract the median. That is a fair choice against outliers, but the exercise asks for the mean.",
             lambda x_train, x_test: tuple(
                 (x - np.median(x_train, axis=0)) / _guarded(x_train.std(axis=0)) for x in (x_train, x_test)
             ),
         ),
         Mistake(
             "min and max",
-            "This brings each feature to the range from 0 to 1, by its minimum and maximum. A fair way to scale, and "
-            "one that a single outlier can spoil; asked for is mean 0 and standard deviation 1.",
+            "This brings each feature to the range from 0 to 1, by its minimum and maximum. That is a fair way to "
+            "scale, but a single outlier can spoil it. The exercise asks for mean 0 and standard deviation 1.",
             lambda x_train, x_test: (_min_max(x_train, x_train), _min_max(x_test, x_train)),
         ),
         Mistake(
             "min and max, each its own",
             "This brings each feature to the range from 0 to 1, and the test data by their own minimum and maximum. "
-            "Asked for is mean 0 and standard deviation 1, both with the training statistics.",
+            "The exercise asks for mean 0 and standard deviation 1, both with the training statistics.",
             lambda x_train, x_test: (_min_max(x_train, x_train), _min_max(x_test, x_test)),
         ),
         Mistake(
             "divided by the range",
-            "The mean is subtracted, and then it divides by the range, maximum minus minimum. Divide by the standard "
+            "You subtract the mean and then divide by the range, maximum minus minimum. Divide by the standard "
             "deviation.",
             lambda x_train, x_test: tuple(
                 (x - x_train.mean(axis=0)) / _guarded(np.ptp(x_train, axis=0)) for x in (x_train, x_test)
@@ -527,8 +529,8 @@ standardize = CodeExercise(
         Mistake(
             "test data forgotten",
             "The test data come back as they were. They need the same scaling, with the same numbers, or the model "
-            "gets inputs in another unit than it was trained on. (Were the statistics taken after the training data "
-            "had been standardized? Then they are 0 and 1, and change nothing.)",
+            "gets inputs in a different unit from the one it was trained on. (Were the statistics taken after the "
+            "training data had been standardized? Then they are 0 and 1, and change nothing.)",
             _test_by(lambda x_train, x_test: x_test),
             ("test",),
         ),
@@ -576,9 +578,9 @@ standardize = CodeExercise(
         "Compute the mean and the standard deviation once, from `x_train`, each of shape (D,). Then use them twice.",
         "For the constant column: its centred values are 0 already, so any divisor that is not 0 will do. `np.where` "
         "can put a 1 there. (A tiny number added to every standard deviation passes, too; but think of a test value "
-        "that is not that constant.)",
+        "that differs from that constant.)",
     ],
-    insight="The test data passed through the training data's numbers, so they do not have exactly mean 0 and standard "
-    "deviation 1. That is as it should be. And a column that never changed in training: divided by 1, a test value that "
-    "differs from it by 1 becomes 1; divided by 1e-8, it becomes a hundred million.",
+    insight="The test data were scaled with the training data's numbers, so they do not have exactly mean 0 and "
+    "standard deviation 1. That is as it should be. Think also of a column that never changed in training. A test "
+    "value that differs from it by 1 becomes 1 if it is divided by 1, but a hundred million if it is divided by 1e-8.",
 )

@@ -24,26 +24,29 @@ steep_and_flat = PredictExercise(
             Mistake("product of deviations", "100 is 50 · 2. Each eigenvalue belongs to one feature alone.", 100.0),
             Mistake("the quotient", "625 is the quotient of the two eigenvalues, not the larger of them.", 625.0),
             Mistake("the quotient of deviations", "25 is the quotient of the standard deviations.", 25.0),
-            Mistake("one", "only after standardizing is it 1. Here the features have different spreads.", 1.0),
+            Mistake("one", "it is 1 only after standardizing. Here the features have different spreads.", 1.0),
         ],
         "condition number": [
             Mistake("of the deviations", "25 is 50/2. The eigenvalues are variances, not standard deviations.", 25.0),
-            Mistake("upside down", "it is the largest over the smallest, and so never below 1.", 0.0016),
-            Mistake("upside down, of the deviations", "it is the largest over the smallest; and of variances.", 0.04),
-            Mistake("difference", "2496 is the difference of the eigenvalues. It is their quotient.", 2496.0),
+            Mistake("upside down", "it is the largest eigenvalue over the smallest, and so never below 1.", 0.0016),
+            Mistake("upside down, of the deviations", "it is the largest eigenvalue over the smallest, and the "
+                    "eigenvalues are variances.", 0.04),
+            Mistake("difference", "2496 is the difference of the eigenvalues. The condition number is their quotient."
+                    "", 2496.0),
             Mistake("root again", "5 is the root of 50/2. The condition number is the quotient of the eigenvalues, and these "
                     "are the squares of 50 and 2.", 5.0),
-            Mistake("product", "10,000 is the product of the eigenvalues. It is their quotient.", 10_000.0),
-            Mistake("the largest eigenvalue", "2500 is the largest eigenvalue. It is to be divided by the other.", 2500.0),
+            Mistake("product", "10,000 is the product of the eigenvalues. The condition number is their quotient."
+                    "", 10_000.0),
+            Mistake("the largest eigenvalue", "2500 is the largest eigenvalue. Divide it by the other one.", 2500.0),
             Mistake("a variance over a deviation", "1250 is a variance over a standard deviation, 2500/2. The condition "
                     "number is a quotient of two eigenvalues.", 1250.0),
             Mistake("a deviation over a variance", "12.5 is a standard deviation over a variance, 50/4. The condition "
                     "number is a quotient of two eigenvalues.", 12.5),
-            Mistake("one at once", "only after standardizing is it 1. Here the eigenvalues differ.", 1.0),
+            Mistake("one at once", "it is 1 only after standardizing. Here the eigenvalues differ.", 1.0),
         ],
         "learning rates must stay below": [
-            Mistake("one over", "1/2500 is where the steep direction arrives in a single step. It is stable up to twice "
-                    "that.", 0.0004),
+            Mistake("one over", "with 1/2500 the steep direction arrives in a single step. Gradient descent is stable "
+                    "up to twice that.", 0.0004),
             Mistake("from the smallest", "2/4 is the limit of the flat direction alone. The steep one sets the limit.",
                     0.5),
             Mistake("one over the smallest", "1/4 comes from the flat direction. The steep one sets the limit.", 0.25),
@@ -51,7 +54,8 @@ steep_and_flat = PredictExercise(
             Mistake("one over the deviation", "1/50 divides by the standard deviation, and the 2 is missing.", 0.02),
             Mistake("from the mean eigenvalue", "the mean of the eigenvalues limits nothing; the largest does.",
                     2 / 1252),
-            Mistake("the best rate", "2/2504 has the sum of both eigenvalues below. The largest alone sets the limit.",
+            Mistake("the best rate", "2/2504 has the sum of both eigenvalues in the denominator. The largest alone "
+                    "sets the limit.",
                     2 / 2504),
             Mistake("upside down", "that is λmax / 2. A steeper loss needs a smaller rate.", 1250.0),
             Mistake("any rate", "a rate of 1 multiplies the distance along the steep direction by 1 − 2500.", 1.0),
@@ -62,15 +66,17 @@ steep_and_flat = PredictExercise(
                     "limit.)", 0.0016),
             Mistake("from the condition number", "that is 2/κ. Multiply the loss by 2: κ stays, but the limit of the rate "
                     "is halved.", 2 / 625),
-            Mistake("from the quotient of deviations", "that is 2/25, with the quotient of the standard deviations below. "
-                    "Multiply the loss by 2: this quotient stays, but the limit of the rate is halved.", 2 / 25),
+            Mistake("from the quotient of deviations", "that is 2/25, with the quotient of the standard deviations in "
+                    "the denominator. Multiply the loss by 2: this quotient stays, but the limit of the rate is "
+                    "halved.", 2 / 25),
             Mistake("rounded", "0.001 is above the limit. If you rounded, give one more digit.", 0.001),
         ],
         "condition number after standardizing": [
-            Mistake("unchanged", "that is the old one. Both variances become 1.", 625.0),
+            Mistake("unchanged", "that is the old condition number. Both variances become 1.", 625.0),
             Mistake("quotient of deviations", "25 was 50/2 before. Both standard deviations become 1.", 25.0),
             Mistake("zero", "a condition number is at least 1. Both eigenvalues become equal.", 0.0),
-            Mistake("two", "2 is the sum of the eigenvalues after standardizing. It is their quotient.", 2.0),
+            Mistake("two", "2 is the sum of the eigenvalues after standardizing. The condition number is their "
+                    "quotient.", 2.0),
         ],
     },
     patterns=[
@@ -96,6 +102,6 @@ steep_and_flat = PredictExercise(
         "The limit is 2 over the largest eigenvalue, the condition number the largest over the smallest. After "
         "standardizing both variances are 1.",
     ],
-    insight="A factor 25 between the spreads is a factor 625 in the number of steps: the condition number grows with the "
-    "square. The features of the digits are correlated, so theirs will not become 1.",
+    insight="A factor of 25 between the spreads means a factor of 625 in the number of steps: the condition number "
+    "grows with the square. The features of the digits are correlated, so their condition number will not become 1.",
 )

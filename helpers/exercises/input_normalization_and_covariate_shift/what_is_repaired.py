@@ -26,25 +26,30 @@ what_is_repaired = PredictExercise(
     choices={entry: _EFFECTS for entry in (_CONTRAST, _FOG, _RULE, _SHARES)},
     mistakes={
         _CONTRAST: [
-            Mistake("in part", "one factor for all values of a feature: what does dividing by the spread make of it?",
+            Mistake("in part", "all values of a feature change by one factor: what becomes of it when you divide by "
+                    "the spread?",
                     "repairs in part"),
             Mistake("no help", "halving the ink halves its mean and its spread, too. Put that into (x − μ)/σ.", "no help"),
             Mistake("harms", "halving the ink halves its mean and its spread, too. Put that into (x − μ)/σ.", "harms"),
         ],
         _FOG: [
-            Mistake("all of it", "for the ink it does, nearly. But fog at the left and right edges widens a narrow digit "
-                    "with little ink far more than a wide one: zeros and ones become about equally wide, and no one "
-                    "shift and factor undoes that.", "repairs"),
+            Mistake("all of it", "for the ink it nearly does. But fog at the left and right edges widens a narrow "
+                    "digit with little ink far more than a wide one: zeros and ones become about equally wide, and no "
+                    "single shift and factor undoes that.", "repairs"),
             Mistake("no help", "much of what fog does is the same for all pictures: everything gets more ink and more "
-                    "width. That much is subtracted.", "no help"),
-            Mistake("harms", "much of what fog does is the same for all pictures, and that much is subtracted.", "harms"),
+                    "width. This part is subtracted.", "no help"),
+            Mistake("harms", "much of what fog does is the same for all pictures, and this part is subtracted."
+                    "", "harms"),
         ],
         _RULE: [
-            Mistake("repairs", "the inputs are the same, so there is no shift to remove. The labels are not looked at.",
+            Mistake("repairs", "the inputs are the same, so there is no shift to remove. Normalization does not look "
+                    "at the labels.",
                     "repairs"),
-            Mistake("in part", "the inputs are the same, so there is no shift to remove. The labels are not looked at.",
+            Mistake("in part", "the inputs are the same, so there is no shift to remove. Normalization does not look "
+                    "at the labels.",
                     "repairs in part"),
-            Mistake("harms", "the inputs are the same, so their mean and spread are, too: nearly nothing changes.",
+            Mistake("harms", "the inputs are the same, so their mean and spread are the same, too: almost nothing "
+                    "changes.",
                     "harms"),
         ],
         _SHARES: [
@@ -59,8 +64,7 @@ what_is_repaired = PredictExercise(
     points=2,
     hints=[
         "Normalizing a batch by its own statistics removes one shift and one factor per feature, and nothing else.",
-        "Ask for each case: is what changed the same for all digits of the batch? And is it something that should "
-        "have been removed?",
+        "Ask in each case: is the change the same for all digits of the batch? And should it be removed?",
     ],
     insight="Normalizing each batch removes one shift and one factor per feature. That is good where the light caused "
     "them, and bad where the classes did. The next cells measure all four.",

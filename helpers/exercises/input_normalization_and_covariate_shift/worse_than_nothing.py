@@ -45,7 +45,7 @@ worse_than_nothing = ExperimentExercise(
         ),
         Mistake(
             "not faded",
-            "The contrast is above 0.7, and a more faded batch is asked for.",
+            "The contrast is above 0.7. The exercise asks for a more faded batch.",
             lambda r: r["contrast"] > 0.7,
         ),
         Mistake(
@@ -68,12 +68,13 @@ worse_than_nothing = ExperimentExercise(
         ),
         Mistake(
             "not far enough",
-            "The right direction: fading hardly harms the ones. Make the batch's own mean still more misleading.",
+            "This is the right direction: fading hardly harms the ones. Make the batch's own mean still more "
+            "misleading.",
             lambda r: 0.5 < r["ones"] < 0.9,
         ),
     ],
-    otherwise="The two ways are too close. Think of which digits look like the other class when they fade, and of what "
-    "the batch's own mean becomes when one class is rare.",
+    otherwise="Doing nothing is not far enough ahead. Think of which digits look like the other class when they fade, and "
+    "of what the batch's own mean becomes when one class is rare.",
     hints=[
         "Normalizing a batch by its own statistics goes wrong when one class is rare. Doing nothing goes wrong for the "
         "digits that look like the other class when they fade.",

@@ -163,20 +163,20 @@ def _last_steps():
     return [
         (
             "beta on the sum before k",
-            "The power beta is taken of alpha times the sum, and k is added afterwards. The formula's bracket holds k "
-            "as well: first add, then take the power of the whole.",
+            "You raise alpha times the sum to the power beta and add k afterwards. The formula's bracket holds k as "
+            "well: first add, then raise the whole bracket to the power.",
             lambda a, s, k, alpha, beta, n: a / (k + (alpha * s) ** beta),
         ),
         (
             "beta on the sum alone",
-            "The power beta is taken of the sum alone: in Python ** binds tighter than * and +. In the formula beta "
+            "You raise the sum alone to the power beta: in Python ** binds tighter than * and +. In the formula beta "
             "stands outside the bracket: where must the brackets be?",
             lambda a, s, k, alpha, beta, n: a / (k + alpha * s**beta),
         ),
         (
             "beta on the quotient",
-            "The power beta is taken of the whole quotient, a included. Only the denominator has the power; and of a "
-            "negative response such a power is NaN.",
+            "You raise the whole quotient to the power beta, a included. Only the denominator has this power. A "
+            "negative response raised to such a power is NaN.",
             lambda a, s, k, alpha, beta, n: (a / (k + alpha * s)) ** beta,
         ),
         (
@@ -186,7 +186,7 @@ def _last_steps():
         ),
         (
             "square root",
-            "It takes the square root whatever beta is. That is beta = 0.5; use the argument.",
+            "You take the square root whatever beta is. That is beta = 0.5; use the argument.",
             lambda a, s, k, alpha, beta, n: a / np.sqrt(k + alpha * s),
         ),
         (
@@ -232,12 +232,14 @@ def _last_steps():
         ),
         (
             "numerator squared",
-            "The numerator is squared. Only inside the sum are there squares: a keeps its sign and its size.",
+            "The numerator is squared. Only the terms of the sum are squared: in the numerator a keeps its sign and "
+            "its size.",
             lambda a, s, k, alpha, beta, n: a**2 / (k + alpha * s) ** beta,
         ),
         (
             "numerator without its sign",
-            "The sign of a is lost: the numerator is |a|. Normalization scales a response and does not turn it.",
+            "The sign of a is lost: the numerator is |a|. Normalization scales a response but does not change its "
+            "sign.",
             lambda a, s, k, alpha, beta, n: abs(a) / (k + alpha * s) ** beta,
         ),
         (
@@ -258,7 +260,7 @@ def _last_steps():
         (
             "a over k alone",
             "a is divided by k only, and the rest is added: a / k + alpha * ... in Python is not a fraction with all "
-            "that in the denominator. It needs brackets.",
+            "that in the denominator. The denominator needs brackets.",
             lambda a, s, k, alpha, beta, n: a / k + (alpha * s) ** beta,
         ),
         (
@@ -269,7 +271,7 @@ def _last_steps():
         ),
         (
             "alpha left out",
-            "alpha is missing: the sum counts in full. It says how much the neighbours weigh against k.",
+            "alpha is missing: the sum counts in full. alpha says how much the neighbours weigh against k.",
             lambda a, s, k, alpha, beta, n: a / (k + s) ** beta,
         ),
         (
@@ -279,7 +281,7 @@ def _last_steps():
         ),
         (
             "alpha on k too",
-            "alpha multiplies k as well. It weighs the sum only: check the brackets.",
+            "alpha multiplies k as well. It should multiply only the sum: check the brackets.",
             lambda a, s, k, alpha, beta, n: a / (alpha * (k + s)) ** beta,
         ),
         (
@@ -289,12 +291,12 @@ def _last_steps():
         ),
         (
             "alpha and beta swapped",
-            "alpha and beta have changed places: alpha multiplies the sum, beta is the exponent.",
+            "alpha and beta have changed places: alpha should multiply the sum, and beta should be the exponent.",
             lambda a, s, k, alpha, beta, n: a / (k + beta * s) ** alpha,
         ),
         (
             "alpha and k swapped",
-            "alpha and k have changed places: k is added, alpha multiplies the sum.",
+            "alpha and k have changed places: k should be added, and alpha should multiply the sum.",
             lambda a, s, k, alpha, beta, n: a / (alpha + k * s) ** beta,
         ),
         (
@@ -324,13 +326,13 @@ _NEGATIVE_START = (
 
 _HALVES = (
     "A float cannot be the bound of a range or a slice, or the width of a padding, and in Python `/` always gives a "
-    "float. Where the formula has n/2, a whole number is meant, cut off."
+    "float. The formula's n/2 means a whole number: it is rounded down."
 )
 
 
 _MOVED = (
-    "At the border the window is moved inside, so that it keeps its width. In the formula it is cut off: beyond the "
-    "border nothing is added, and fewer take part."
+    "At the border the window is moved inside, so that it keeps its width. In the formula the window is cut off there: "
+    "nothing beyond the border is added, and fewer elements take part."
 )
 
 
@@ -341,19 +343,20 @@ _TRIMMED = (
 
 _NO_SUM_AT_THE_BORDER = (
     "Near the border nothing is summed: those responses are only divided by k^beta. There the window is cut off, and "
-    "what is left of it counts."
+    "what is left of it still counts."
 )
 
 
 _NO_SUM_BEFORE_THE_FIRST = (
     "Where the window would begin below 0, nothing is summed: those responses are only divided by k^beta. There the "
-    "window is cut off, and what is left of it counts. (In a loop: `continue` skips one step, `break` all the rest.)"
+    "window is cut off, and what is left of it still counts. (In a loop: `continue` skips one step, `break` all the "
+    "rest.)"
 )
 
 
 _WIDTH_FROM_THE_FIRST = (
     "The window has the same width everywhere: where its start is cut off at 0, its end moves on. In the formula the "
-    "end depends on the place alone, so fewer take part at the border."
+    "end depends on the place alone, so fewer elements take part at the border."
 )
 
 
@@ -362,12 +365,12 @@ _ONE_TOO_MANY_EACH_SIDE = (
 )
 
 
-_ROUNDED_UP = "n/2 is rounded up, but the formula cuts it off: for n = 5 the window reaches 2 to each side."
+_ROUNDED_UP = "n/2 is rounded up, but the formula rounds it down: for n = 5 the window reaches 2 to each side."
 
 
 _INNER = (
-    "Only where the window fits in whole is something computed. At the borders the window is cut off, and the rest of "
-    "it counts: every element has a result."
+    "You compute something only where the whole window fits. At the borders the window is cut off, and the rest of it "
+    "still counts: every element needs a result."
 )
 
 
@@ -398,19 +401,20 @@ def _not_at_the_border_alone(axes):
 def _properties(axes):
     return [
         Property(
-            "Some results are NaN or infinite. Is a bracket 0 or negative there, or a mean taken over nothing?", _is_finite
+            "Some results are NaN or infinite. Is a bracket 0 or negative there, or is a mean taken over "
+            "nothing?", _is_finite
         ),
         Property(
             "Some responses change their sign or become 0. Dividing by a positive number does neither.", _keeps_the_sign
         ),
         Property(
-            "Some results are larger than a / k^beta, which would be left if the sum were 0. The sum can only make the "
-            "denominator larger.",
+            "Some results are larger than a / k^beta, the result for a sum of 0. The sum can only make the denominator "
+            "larger.",
             _damps_no_more_than,
         ),
         Property(
-            "In this check the result is right where the window fits in whole, and wrong near the border. There the "
-            "window is cut off, and what is left of it counts.",
+            "In this check the result is right where the whole window fits, and wrong near the border. There the "
+            "window is cut off, and what is left of it still counts.",
             _not_at_the_border_alone(axes),
         ),
     ]

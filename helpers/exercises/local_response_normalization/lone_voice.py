@@ -52,12 +52,12 @@ lone_voice = ExperimentExercise(
     mistakes=[
         Mistake(
             "nothing finite",
-            "There is NaN or infinity in the result. Is every bracket above 0, and its power not too large?",
+            "The result contains NaN or infinity. Is every bracket above 0, and is its power not too large?",
             lambda r: not (np.isfinite(r["lead"]) and np.isfinite(r["kept"])),
         ),
         Mistake(
             "negative exponent",
-            "beta is negative: what should divide multiplies.",
+            "beta is negative: the power multiplies where it should divide.",
             lambda r: r["beta"] < 0,
         ),
         Mistake(
@@ -79,8 +79,8 @@ lone_voice = ExperimentExercise(
         ),
         Mistake(
             "alpha not above 0",
-            "alpha is not above 0. With 0 no channel is damped by its window; below 0 a loud neighbour makes its "
-            "neighbours louder, which is another layer.",
+            "alpha is not above 0. With 0 no channel is damped by its window; below 0 a loud channel makes its "
+            "neighbours louder, which is a different layer.",
             lambda r: r["alpha"] <= 0,
         ),
         Mistake(
@@ -96,8 +96,8 @@ lone_voice = ExperimentExercise(
         ),
         Mistake(
             "nothing moves",
-            "The crowd is damped hardly more than the lone channel: alpha times the sum of the crowd's squares is small "
-            "beside k. AlexNet's k and alpha are for responses in the hundreds; these are at most 3.",
+            "The crowd is hardly damped more than the lone channel: alpha times the sum of the crowd's squares is "
+            "small beside k. AlexNet's k and alpha are for responses in the hundreds; these are at most 3.",
             lambda r: r["lead"] < 0.8 and _in_the_middle(r) < 0.5 * r["k"],
         ),
         Mistake(
@@ -134,13 +134,13 @@ lone_voice = ExperimentExercise(
     otherwise="The lead is not 2 yet. What makes the crowd's bracket grow more than "
     "the lone channel's? What turns a larger bracket into more damping?",
     hints=[
-        "Write the two brackets down: the crowd's k + alpha · (sum over its window), the lone one's k + alpha · 4. "
+        "Write down the two brackets: the crowd's k + alpha · (sum over its window), the lone one's k + alpha · 4. "
         "Their ratio to the power beta is what the lone channel gains.",
         "Make alpha large enough that the crowd's bracket is mostly neighbours, and n wide enough that each of them "
         "hears the others, but not so wide that the lone one hears them.",
         "alpha between 0.1 and 1, k = 1, beta as it is.",
     ],
     insight="Loud neighbours damp one another, and a channel that responds alone is heard. That is one way to read the "
-    "competition AlexNet's paper speaks of. It depends on which channels happen to have neighbouring numbers, and that "
-    "is an accident of training.",
+    "competition that AlexNet's paper describes. Which channels compete depends on which happen to have neighbouring "
+    "numbers, and that is an accident of training.",
 )

@@ -224,13 +224,13 @@ lrn_across = CodeExercise(
     mistakes=[
         Mistake(
             "window over space",
-            "The window runs over the places (H and W) of one channel. Here the neighbours are other *channels* at "
-            "the same place: the last axis.",
+            "The window runs over the places (H and W) of one channel. Here the neighbours are other *channels* at the "
+            "same place, along the last axis.",
             _across(axes=(1, 2)),
         ),
         Mistake(
             "window over the row",
-            "The window runs along axis 2, over places of a row. The neighbours are channels: the last axis.",
+            "The window runs along axis 2, over the places of a row. The neighbours are channels, along the last axis.",
             _across(axes=(2,)),
         ),
         Mistake(
@@ -242,28 +242,30 @@ lrn_across = CodeExercise(
         Mistake(
             "window over the batch",
             "The window runs over axis 0, the pictures. One picture has nothing to do with another here: the "
-            "neighbours are channels, the last axis.",
+            "neighbours are channels, along the last axis.",
             _across(axes=(0,)),
         ),
         Mistake(
             "n on each side",
-            "The window reaches n channels to each side. It reaches n/2: all of it, both sides and the channel, is "
-            "about n.",
+            "The window reaches n channels to each side. It should reach n/2: the whole window, both sides and the "
+            "channel, is about n wide.",
             _across(lambda n: (n, n)),
         ),
         Mistake(
             "n - 1 on each side",
-            "The window reaches n - 1 channels to each side. It reaches n/2.",
+            "The window reaches n - 1 channels to each side. It should reach n/2.",
             _across(lambda n: (n - 1, n - 1)),
         ),
         Mistake(
             "window begins at i",
-            "The window begins at channel i and has n channels. Channel i is in its middle: it reaches n/2 to each side.",
+            "The window begins at channel i and has n channels. Channel i should be in its middle: the window should "
+            "reach n/2 to each side.",
             _across(lambda n: (0, n - 1)),
         ),
         Mistake(
             "window ends at i",
-            "The window has n channels and ends at channel i. Channel i is in its middle: it reaches n/2 to each side.",
+            "The window has n channels and ends at channel i. Channel i should be in its middle: the window should "
+            "reach n/2 to each side.",
             _across(lambda n: (n - 1, 0)),
         ),
         Mistake(
@@ -273,18 +275,20 @@ lrn_across = CodeExercise(
         ),
         Mistake(
             "n / 2 rounded to even",
-            "`round` takes 3/2 to 2 and 5/2 to 2: halves go to the even number. n/2 is cut off, and `n // 2` does that.",
+            "`round` turns both 3/2 and 5/2 into 2: it rounds halves to the even number. n/2 should be rounded down, "
+            "and `n // 2` does that.",
             _across(lambda n: (round(n / 2), round(n / 2))),
         ),
         Mistake(
             "cut off after subtracting",
-            "i - n/2 is cut off as a whole, so that for odd n the window reaches one channel too far on the left. It "
-            "is n/2 that is cut off, before it is subtracted: `n // 2`.",
+            "You round i - n/2 down as a whole, so for odd n the window reaches one channel too far on the left. Round "
+            "n/2 down before you subtract it: `n // 2`.",
             _over_windows_n(lambda i, n: max(0, int(i - n / 2)), lambda i, n: int(i + n / 2) + 1),
         ),
         Mistake(
             "times beta",
-            "a is divided by the bracket and the quotient multiplied by beta. Beta is the bracket's exponent.",
+            "a is divided by the bracket and the quotient is multiplied by beta. Beta should be the bracket's "
+            "exponent.",
             _across(end=lambda a, s, k, alpha, beta, n: a / (k + alpha * s) * beta),
         ),
         Mistake("one too many on each side", _ONE_TOO_MANY_EACH_SIDE, _across(lambda n: (n // 2 + 1, n // 2 + 1))),
@@ -319,8 +323,8 @@ lrn_across = CodeExercise(
         ),
         Mistake(
             "end at N - 1, not included",
-            "The window ends before min(N - 1, i + n/2): that channel is missing everywhere, and the last channel of "
-            "all takes part nowhere. Python's ranges and slices stop *before* their end.",
+            "The window ends before min(N - 1, i + n/2): that channel is missing everywhere, and the very last channel "
+            "takes part nowhere. Python's ranges and slices stop *before* their end.",
             _over_windows(_sum_of_squares, stop=lambda i, r, N: min(N - 1, i + r)),
         ),
         Mistake(
@@ -331,8 +335,8 @@ lrn_across = CodeExercise(
         ),
         Mistake(
             "last channel in no sum, beta on the sum",
-            "The last channel takes part in no sum: ranges and slices stop *before* their end. And the power beta is "
-            "taken of the sum alone; in the formula it stands outside the bracket.",
+            "The last channel takes part in no sum: ranges and slices stop *before* their end. And you raise the sum "
+            "alone to the power beta; in the formula beta stands outside the bracket.",
             lambda a, k, n, alpha, beta: a / (k + alpha * _sums_without_last(a, n) ** beta),
         ),
         Mistake(
@@ -374,7 +378,7 @@ lrn_across = CodeExercise(
         ),
         Mistake(
             "summed over everything",
-            "The squares of all pictures, places and channels are one sum: no axis was given. Each place of each "
+            "The squares of all pictures, places and channels go into one sum: no axis was given. Each place of each "
             "picture has sums of its own.",
             lambda a, k, n, alpha, beta: a / (k + alpha * (a**2).sum()) ** beta,
         ),
@@ -421,14 +425,14 @@ lrn_across = CodeExercise(
         ),
         Mistake(
             "channels came first",
-            "The numbers are right, the axes are not: the channels are the first axis of the result. They must be the "
-            "last one, as in a.",
+            "The numbers are right, but the axes are not: the channels are the first axis of the result. They must be "
+            "the last, as in a.",
             lambda a, k, n, alpha, beta: np.moveaxis(_across()(a, k, n, alpha, beta), -1, 0),
         ),
         Mistake(
             "variance",
-            "The variance of the window is taken. That subtracts a mean and divides by a number; the formula has a "
-            "plain sum of squares.",
+            "You take the variance of the window. A variance subtracts a mean and divides by a number; the formula has "
+            "a plain sum of squares.",
             _over_windows(lambda window: window.var(axis=-1)),
         ),
         Mistake(
@@ -438,8 +442,8 @@ lrn_across = CodeExercise(
         ),
         Mistake(
             "k inside the sum",
-            "k is added once for every channel of the window: it stands inside the sum. In the formula it stands "
-            "before it and is added once.",
+            "k is added once for every channel of the window: it stands inside the sum. In the formula k stands before "
+            "the sum and is added once.",
             _across(
                 after_sum=lambda s, a, n: (s, _members(s, a, n, (-1,))),
                 end=lambda a, s, k, alpha, beta, n: a / (k * s[1] + alpha * s[0]) ** beta,
@@ -447,39 +451,39 @@ lrn_across = CodeExercise(
         ),
         Mistake(
             "even n cut on the right",
-            "For odd n it is right. An even n counts n channels in your window, one fewer on the right; in the formula "
-            "both sides reach n/2, which makes n + 1.",
+            "For odd n this is right. For even n your window has n channels, one fewer on the right. In the formula "
+            "the window reaches n/2 to both sides and has n + 1 channels.",
             _across(lambda n: (n // 2, (n - 1) // 2)),
         ),
         Mistake(
             "even n cut on the left",
-            "For odd n it is right. An even n counts n channels in your window, one fewer on the left; in the formula "
-            "both sides reach n/2, which makes n + 1.",
+            "For odd n this is right. For even n your window has n channels, one fewer on the left. In the formula the "
+            "window reaches n/2 to both sides and has n + 1 channels.",
             _across(lambda n: ((n - 1) // 2, n // 2)),
         ),
         Mistake(
             "even n made smaller",
-            "For odd n it is right. For even n the window reaches (n - 1)/2 to each side; the formula says n/2.",
+            "For odd n this is right. For even n the window reaches (n - 1)/2 to each side; the formula says n/2.",
             _across(lambda n: ((n - 1) // 2, (n - 1) // 2)),
         ),
         Mistake(
             "left side only",
-            "Only the channels to the left take part. The sum goes on to i + n/2.",
+            "Only the channels to the left take part. The sum should go on to i + n/2.",
             _across(lambda n: (n // 2, 0)),
         ),
         Mistake(
             "right side only",
-            "Only the channels to the right take part. The sum begins at i - n/2.",
+            "Only the channels to the right take part. The sum should begin at i - n/2.",
             _across(lambda n: (0, n // 2)),
         ),
         Mistake(
             "own channel left out",
-            "The channel's own square is missing. j = i lies in the sum: a response damps itself, too.",
+            "The channel's own square is missing. j = i is in the sum: a response damps itself, too.",
             _across(after_sum=lambda s, a, n: s - a**2),
         ),
         Mistake(
             "own channel twice",
-            "The channel's own square is counted twice. In the formula j = i occurs once.",
+            "The channel's own square is counted twice. In the formula j = i occurs only once.",
             _across(after_sum=lambda s, a, n: s + a**2),
         ),
         Mistake(
@@ -510,7 +514,7 @@ lrn_across = CodeExercise(
         ),
         Mistake(
             "all channels",
-            "The sum runs over all channels, whatever n is. Only the channels up to n/2 away take part.",
+            "The sum runs over all channels, whatever n is. Only the channels up to n/2 away should take part.",
             _whole((-1,)),
         ),
         Mistake(
@@ -549,7 +553,7 @@ lrn_across = CodeExercise(
         ),
         Mistake(
             "index beyond the last channel",
-            "The index runs past the last channel, N - 1. A little below 0 nothing is raised: there NumPy counts "
+            "The index runs past the last channel, N - 1. An index a little below 0 raises no error: NumPy then counts "
             "from the end, and channels from the other end are summed. The formula has a bound for each side.",
             _one_by_one(lambda i, n, N: i - n // 2, lambda i, n, N: i + n // 2 + 1),
         ),
@@ -589,14 +593,14 @@ lrn_across = CodeExercise(
         Mistake("half a channel, padding", _HALVES, _padded_by_halves((-1,))),
         Mistake(
             "shifted by 0",
-            "A slice that ends at -0 ends at 0: it is empty. A shift by 0 needs another slice than a shift by 1.",
+            "A slice that ends at -0 ends at 0: it is empty. A shift by 0 needs a different slice from a shift by 1.",
             _shifted_by_zero,
         ),
         Mistake("trimmed by 0", _TRIMMED, _trimmed((-1,))),
         *(
             Mistake(
                 f"convolve, {width_name}{', assigned' * assigned}",
-                "Where the window is longer than the row of channels, `np.convolve` with \"same\" gives as many values "
+                'Where the window is longer than the list of channels, `np.convolve` with "same" gives as many values '
                 "as the *window* has." + more,
                 _convolved(width, assigned),
             )
@@ -627,25 +631,25 @@ lrn_across = CodeExercise(
         Mistake("same width at the border", _WIDTH_FROM_THE_FIRST, _width_from_the_first((-1,), lambda n: 2 * (n // 2) + 1)),
         Mistake(
             "n wide, also at the border",
-            "The window is n wide everywhere. Where its start is cut off at 0, its end moves on, and fewer should take "
-            "part; and an even n reaches n/2 to both sides, which makes n + 1.",
+            "The window is n wide everywhere. Where its start is cut off at 0, its end moves on, but fewer elements "
+            "should take part. And for even n the window should reach n/2 to both sides, which makes it n + 1 wide.",
             _width_from_the_first((-1,), lambda n: n),
         ),
         Mistake(
             "neighbours already normalized",
             "The result is written into the array whose neighbours are still to be read: a channel sees neighbours on "
-            "its left that are normalized already. Keep a for reading, write into a new array.",
+            "its left that are normalized already. Read from a, and write into a new array.",
             _already_normalized,
         ),
         Mistake(
             "mean over those who take part",
-            "The squares are averaged over the channels that take part, not summed. A mean is not the formula's, and "
-            "at the border it divides by another number.",
+            "The squares are averaged over the channels that take part, not summed. The formula has no mean, and at "
+            "the border a mean divides by another number.",
             _across(after_sum=lambda s, a, n: s / _members(s, a, n, (-1,))),
         ),
         Mistake(
             "mean with zeros",
-            "The squares are averaged over the window, zeros beyond the border counted in. The formula has a sum.",
+            "The squares are averaged over the window, including zeros beyond the border. The formula has a sum.",
             _across(after_sum=lambda s, a, n: s / (2 * (n // 2) + 1)),
         ),
         Mistake(
@@ -667,9 +671,9 @@ lrn_across = CodeExercise(
     hints=[
         "Compute the array of sums first, of a's shape, and look at it for n = 1: it must be a².",
         "Loop over the channels i with a slice of the last axis: `a[..., first:last + 1]`. What are first and last?",
-        "No loop: a matrix with a 1 where |i - j| <= n // 2, and a product with a². (Its row i says who counts for "
-        "channel i.)",
+        "Without a loop: a matrix with a 1 where |i - j| <= n // 2, and a product with a². (Row i of the matrix says "
+        "which channels count for channel i.)",
     ],
-    insight="The window reaches n // 2 to each side and ends where the channels end. All the rest is element by "
-    "element. Nothing is learned, nothing is remembered: training and inference are the same.",
+    insight="The window reaches n // 2 to each side and ends where the channels end. All the rest is computed element "
+    "by element. The layer learns nothing and remembers nothing, so training and inference are the same.",
 )

@@ -287,7 +287,7 @@ lrn_within = CodeExercise(
         Mistake(
             "window across channels",
             "The window runs across the channels at one place. Here the neighbours are other *places* in the same "
-            "channel: axes 1 and 2.",
+            "channel, along axes 1 and 2.",
             _across(),
         ),
         Mistake(
@@ -331,8 +331,8 @@ lrn_within = CodeExercise(
         ),
         Mistake(
             "normalized twice",
-            "It normalizes along one axis and then the result along the other. There is one denominator, with the sum "
-            "over the whole square in it.",
+            "You normalize along one axis, and then normalize the result along the other. The formula has one "
+            "denominator, with the sum over the whole square in it.",
             _two_in_a_row,
         ),
         Mistake(
@@ -352,19 +352,19 @@ lrn_within = CodeExercise(
         ),
         Mistake(
             "whole picture",
-            "The sum runs over the whole picture, whatever n is. Only places up to n/2 away take part.",
+            "The sum runs over the whole picture, whatever n is. Only places up to n/2 away should take part.",
             _whole((1, 2)),
         ),
         Mistake(
             "x and y swapped",
-            "x and y have changed places in the window: it is cut out at the place mirrored at the diagonal. y goes "
-            "with axis 1 (H), x with axis 2 (W). On a square picture the shapes would not have told you.",
+            "x and y have changed places in the window: it is cut out at the place mirrored at the diagonal. y belongs "
+            "to axis 1 (H), x to axis 2 (W). On a square picture the shapes would not have told you.",
             _x_and_y_swapped,
         ),
         Mistake(
             "x and y swapped, bounds too",
             "x and y have changed places in the window, together with their bounds: the rows are cut out around x and "
-            "the columns around y. y goes with axis 1 (H), x with axis 2 (W).",
+            "the columns around y. y belongs to axis 1 (H), x to axis 2 (W).",
             _x_and_y_swapped_with_bounds,
         ),
         Mistake(
@@ -375,9 +375,9 @@ lrn_within = CodeExercise(
         ),
         Mistake(
             "max in place of min, columns",
-            "The sum over columns runs to the right end of the picture, whatever n is: its upper bound is "
-            "max(W, x + n/2), as it is printed in one transcript. max is never below W, so nothing is ever cut off by "
-            "n. Which of the two should win?",
+            "The sum over columns runs to the right end of the picture, whatever n is: its upper bound is max(W, x + "
+            "n/2), as it is printed in one transcript. The max is never below W, so n never limits the window. Which "
+            "of the two should win?",
             _to_the_end(False, True),
         ),
         Mistake(
@@ -393,7 +393,7 @@ lrn_within = CodeExercise(
         ),
         Mistake(
             "n on each side",
-            "The window reaches n to each side. It reaches n/2.",
+            "The window reaches n to each side. It should reach n/2.",
             _within(reach=lambda n: (n, n)),
         ),
         Mistake(
@@ -434,7 +434,8 @@ lrn_within = CodeExercise(
         Mistake(
             "end at H - 1 and W - 1, not included",
             "The window ends before min(H - 1, y + n/2) and min(W - 1, x + n/2): its last row and column are missing, "
-            "and those of the picture take part nowhere. Python's ranges and slices stop *before* their end.",
+            "and the last row and column of the picture take part nowhere. Python's ranges and slices stop *before* "
+            "their end.",
             _end_not_included,
         ),
         *(
@@ -477,24 +478,24 @@ lrn_within = CodeExercise(
         ),
         Mistake(
             "first ones missing",
-            "The first row and the first column of the window are missing: y - n/2 and x - n/2 take part.",
+            "The first row and the first column of the window are missing: y - n/2 and x - n/2 should take part.",
             _within(reach=lambda n: (n // 2 - 1, n // 2) if n > 1 else (-1, 0)),
         ),
         Mistake(
             "both ends missing",
-            "The window reaches one place less to each side: those at a distance of n/2 take part as well. Is there a "
-            "< where the distance may be equal?",
+            "The window reaches one place less to each side: those at a distance of n/2 should take part as well. Is "
+            "there a < where the distance may be equal?",
             _within(reach=lambda n: (n // 2 - 1, n // 2 - 1)),
         ),
         Mistake(
             "n - 1 on each side",
-            "The window reaches n - 1 to each side. It reaches n/2.",
+            "The window reaches n - 1 to each side. It should reach n/2.",
             _within(reach=lambda n: (n - 1, n - 1)),
         ),
         Mistake(
             "window begins at the place",
-            "The window has n rows and columns and begins at the place itself. The place is in its middle: it reaches "
-            "n/2 to each side.",
+            "The window has n rows and columns and begins at the place itself. The place should be in its middle: the "
+            "window should reach n/2 to each side.",
             _within(reach=lambda n: (0, n - 1)),
         ),
         Mistake(
@@ -504,29 +505,29 @@ lrn_within = CodeExercise(
         ),
         Mistake(
             "even n cut at the start",
-            "For odd n it is right. For even n your window is n wide, one less to the left and up; in the formula all "
-            "sides reach n/2, which makes n + 1.",
+            "For odd n this is right. For even n your window is n wide and reaches one place less to the left and up. "
+            "In the formula the window reaches n/2 to all sides and is n + 1 wide.",
             _within(reach=lambda n: ((n - 1) // 2, n // 2)),
         ),
         Mistake(
             "even n cut at the end",
-            "For odd n it is right. For even n your window is n wide, one less to the right and down; in the formula "
-            "all sides reach n/2, which makes n + 1.",
+            "For odd n this is right. For even n your window is n wide and reaches one place less to the right and "
+            "down. In the formula the window reaches n/2 to all sides and is n + 1 wide.",
             _within(reach=lambda n: (n // 2, (n - 1) // 2)),
         ),
         Mistake(
             "even n made smaller",
-            "For odd n it is right. For even n the window reaches (n - 1)/2 to each side; the formula says n/2.",
+            "For odd n this is right. For even n the window reaches (n - 1)/2 to each side; the formula says n/2.",
             _within(reach=lambda n: ((n - 1) // 2, (n - 1) // 2)),
         ),
         Mistake(
             "a quadrant",
-            "Only places to the right and below take part. The sums begin at x - n/2 and y - n/2.",
+            "Only places to the right and below take part. The sums should begin at x - n/2 and y - n/2.",
             _within(reach=lambda n: (0, n // 2)),
         ),
         Mistake(
             "own element left out",
-            "The element's own square is missing: p = x, q = y lies in the sum.",
+            "The element's own square is missing: p = x, q = y is in the sum.",
             _within(after_sum=lambda s, a, n: s - a**2),
         ),
         Mistake(
@@ -536,13 +537,13 @@ lrn_within = CodeExercise(
         ),
         Mistake(
             "mean with zeros",
-            "The squares are averaged over the whole window, zeros beyond the border counted in: zero padding counted "
-            "by a mean. The formula has a sum, to which a zero adds nothing; a mean it would lower.",
+            "The squares are averaged over the whole window, including zeros beyond the border: a mean counts the zero "
+            "padding. The formula has a sum. A zero adds nothing to a sum, but it lowers a mean.",
             _within(after_sum=lambda s, a, n: s / (2 * (n // 2) + 1) ** 2),
         ),
         Mistake(
             "mean over those who take part",
-            "The squares are averaged over the places that take part, not summed. A mean is not the formula's.",
+            "The squares are averaged over the places that take part, not summed. The formula has no mean.",
             _within(after_sum=lambda s, a, n: s / _members(s, a, n, (1, 2))),
         ),
         Mistake(
@@ -584,8 +585,8 @@ lrn_within = CodeExercise(
         *(
             Mistake(
                 f"index beyond the picture, {order}",
-                "The index runs past the last column or row: they are W - 1 and H - 1. A little below 0 nothing is raised: "
-                "there NumPy counts from the end. The formula has a bound for each side.",
+                "The index runs past the last column or row: they are W - 1 and H - 1. An index a little below 0 "
+                "raises no error: NumPy then counts from the end. The formula has a bound for each side.",
                 _place_by_place(
                     lambda y, n, H: (y - n // 2, y + n // 2 + 1),
                     lambda x, n, W: (x - n // 2, x + n // 2 + 1),
@@ -626,7 +627,7 @@ lrn_within = CodeExercise(
         Mistake(
             "rows and columns swapped, index",
             "Rows and columns have changed places. Axis 1 is y and has the length H, axis 2 is x and has the length W. "
-            "On a square picture nothing would have been raised.",
+            "On a square picture there would have been no error.",
             _place_by_place(_bounds, _bounds, swapped=True),
         ),
         Mistake(
@@ -656,14 +657,14 @@ lrn_within = CodeExercise(
         Mistake("same width at the border", _WIDTH_FROM_THE_FIRST, _width_from_the_first((1, 2), lambda n: 2 * (n // 2) + 1)),
         Mistake(
             "n wide, also at the border",
-            "The window is n wide everywhere. Where its start is cut off at 0, its end moves on, and fewer should take "
-            "part; and an even n reaches n/2 to both sides, which makes n + 1.",
+            "The window is n wide everywhere. Where its start is cut off at 0, its end moves on, but fewer elements "
+            "should take part. And for even n the window should reach n/2 to both sides, which makes it n + 1 wide.",
             _width_from_the_first((1, 2), lambda n: n),
         ),
         Mistake(
             "neighbours already normalized",
-            "The result is written into the array whose neighbours are still to be read. Keep a for reading, write "
-            "into a new array.",
+            "The result is written into the array whose neighbours are still to be read. Read from a, and write into a "
+            "new array.",
             _already_normalized_within,
         ),
         *_both(_within),
@@ -672,13 +673,13 @@ lrn_within = CodeExercise(
     layout="Here the channels come last: (B, H, W, N).",
     points=3,
     hints=[
-        "Only the sum is new. Make an array `total` of a's shape, fill it place by place, and put the rest behind it "
-        "as before.",
+        "Only the sum is new. Make an array `total` of a's shape and fill it place by place. The rest of the formula "
+        "stays as before.",
         "Two loops, over y (axis 1) and x (axis 2). Cut the window out with two slices; sum its squares over axes 1 "
         "and 2, so that pictures and channels stay apart.",
-        "The rows of the window: from max(0, y - n // 2) to min(H - 1, y + n // 2), the end included. The columns "
-        "alike, with x and W.",
+        "The rows of the window: from max(0, y - n // 2) to min(H - 1, y + n // 2), the end included. The columns work "
+        "in the same way, with x and W.",
     ],
-    insight="Same formula, other neighbours. In a corner about a quarter of the window is left, so the rim of a "
-    "picture is damped less than its middle.",
+    insight="The formula is the same, with other neighbours. In a corner about a quarter of the window is left, so the "
+    "rim of a picture is damped less than its middle.",
 )

@@ -27,7 +27,8 @@ neighbours = PredictExercise(
     patterns=[
         Mistake(
             "everybody damps",
-            "neither is in the sum. Its squares all have the same x and y, and it ends at i ± n/2.",
+            "neither of the two is in the sum. All squares of the sum have the same x and y, and the sum ends at i ± "
+            "n/2.",
             {
                 "a channel outside the window doubles": "falls",
                 "the same channel at the next place doubles": "falls",
@@ -35,8 +36,8 @@ neighbours = PredictExercise(
         ),
         Mistake(
             "everybody helps",
-            "neither appears in the formula for this b. The sum's squares all have the same x and y, and it ends at "
-            "i ± n/2.",
+            "neither of the two appears in the formula for this b. All squares of the sum have the same x and y, and "
+            "the sum ends at i ± n/2.",
             {
                 "a channel outside the window doubles": "rises",
                 "the same channel at the next place doubles": "rises",
@@ -62,7 +63,7 @@ neighbours = PredictExercise(
         ),
         Mistake(
             "self balanced",
-            "the numerator doubles, and so would the power of the bracket have to. Put the numbers in.",
+            "the numerator doubles, so the power of the bracket would have to double as well. Put the numbers in.",
             {
                 "it doubles itself, from 50 to 100": "stays",
                 "it doubles itself, from 400 to 800": "stays",
@@ -72,7 +73,7 @@ neighbours = PredictExercise(
     mistakes={
         "a neighbour in the window doubles": [
             Mistake("neighbours help", "a neighbour's square stands in the denominator, not in the numerator.", "rises"),
-            Mistake("neighbours ignored", "a neighbour's square is one of those that are added up.", "stays"),
+            Mistake("neighbours ignored", "a neighbour's square is one of those in the sum.", "stays"),
         ],
         "a channel outside the window doubles": [
             Mistake("everybody damps", "the sum ends at i ± n/2. A channel further away is not in it.", "falls"),
@@ -81,8 +82,8 @@ neighbours = PredictExercise(
         "the same channel at the next place doubles": [
             Mistake(
                 "space mixed in",
-                "every square in this sum has the same x and y. (Neighbouring places are the other kind, within a "
-                "channel: it comes later.)",
+                "every square in this sum has the same x and y. (Neighbouring places belong to the other kind of LRN, "
+                "within a channel, which comes later.)",
                 "falls",
             ),
             Mistake("space helps", "every square in this sum has the same x and y.", "rises"),
@@ -114,6 +115,6 @@ neighbours = PredictExercise(
         "Which squares are in the denominator of this one channel at this one place?",
         "For the last two, compute: a / (2 + 1e-4 a²)^0.75.",
     ],
-    insight="Neighbours in the window can only damp. The channel damps itself as well, and since beta is above 1/2 the "
+    insight="Neighbours in the window can only damp. The channel damps itself as well. Since beta is above 1/2, the "
     "damping wins in the end: with AlexNet's constants a lone response has its largest output at 200.",
 )

@@ -24,8 +24,8 @@ to_pytorch = CodeExercise(
     mistakes=[
         Mistake(
             "size n",
-            "For odd n this size is right. For an even one PyTorch's window is exactly n wide, with one channel more in "
-            "front than behind; ours counts n + 1 channels. Which size counts as many?",
+            "For odd n this size is right. For an even one PyTorch's window is exactly n wide, with one channel more "
+            "in front than behind. Ours has n + 1 channels. Which size has as many?",
             lambda k, n, alpha, beta: (n, alpha * (2 * (n // 2) + 1), beta, k),
             ("size",),
         ),
@@ -38,32 +38,33 @@ to_pytorch = CodeExercise(
         ),
         Mistake(
             "size n, alpha times n",
-            "For odd n it is right. For an even n our window has n + 1 channels, and PyTorch's is exactly `size` wide: "
-            "size must be another number, and so must what alpha is multiplied by.",
+            "For odd n this is right. For an even n our window has n + 1 channels, and PyTorch's is exactly `size` "
+            "wide: size must be another number, and so must what alpha is multiplied by.",
             lambda k, n, alpha, beta: (n, alpha * n, beta, k),
             ("size", "alpha"),
         ),
         Mistake(
             "size n + 1",
-            "For even n this size is right. For odd n our window counts n.",
+            "For even n this size is right. For odd n our window has n channels.",
             lambda k, n, alpha, beta: (n + 1, alpha * (2 * (n // 2) + 1), beta, k),
             ("size",),
         ),
         Mistake(
             "odd and even exchanged",
-            "An odd n counts n + 1 channels here, an even one n. In our formula it is the other way round.",
+            "Here an odd n gives n + 1 channels, and an even n gives n. In our formula it is the other way round.",
             lambda k, n, alpha, beta: (n + n % 2, alpha * (n + n % 2), beta, k),
             ("size", "alpha"),
         ),
         Mistake(
             "even n made smaller",
-            "For odd n it is right. For even n this is a channel short on each side: ours reaches n/2 both ways.",
+            "For odd n this is right. For even n this window is one channel short on each side: ours reaches n/2 to "
+            "both sides.",
             lambda k, n, alpha, beta: (n - 1 + n % 2, alpha * (n - 1 + n % 2), beta, k),
             ("size", "alpha"),
         ),
         Mistake(
             "size n + 1, alpha times n + 1",
-            "For even n it is right. For odd n our window counts n, not n + 1.",
+            "For even n this is right. For odd n our window has n channels, not n + 1.",
             lambda k, n, alpha, beta: (n + 1, alpha * (n + 1), beta, k),
             ("size", "alpha"),
         ),
@@ -94,7 +95,7 @@ to_pytorch = CodeExercise(
         ),
         Mistake(
             "size rounded up",
-            "For even n it is right. For odd n this is a window whose n/2 was rounded up; it is cut off.",
+            "For even n this is right. For odd n this is a window whose n/2 was rounded up; it should be rounded down.",
             lambda k, n, alpha, beta: (2 * -(-n // 2) + 1, alpha * (2 * -(-n // 2) + 1), beta, k),
             ("size", "alpha"),
         ),
@@ -151,7 +152,7 @@ to_pytorch = CodeExercise(
         *(
             Mistake(
                 f"alpha rounded to {digits}",
-                "alpha is rounded. Return it in full: of AlexNet's 0.0001, rounding leaves 0 or another number.",
+                "alpha is rounded. Return it in full: AlexNet's 0.0001 would become 0 or another number.",
                 lambda k, n, alpha, beta, digits=digits: (
                     2 * (n // 2) + 1, round(alpha * (2 * (n // 2) + 1), digits), beta, k
                 ),
@@ -203,7 +204,7 @@ to_pytorch = CodeExercise(
         Mistake(
             "TensorFlow's answer",
             "This is what TensorFlow must be given: a radius, then k, and alpha as it is. PyTorch wants size, alpha, "
-            "beta, k, its size is the whole window, and it divides alpha by it.",
+            "beta, k. Its size is the whole window, and it divides alpha by this size.",
             lambda k, n, alpha, beta: (n // 2, k, alpha, beta),
             ("size", "alpha", "beta", "k"),
         ),
@@ -244,6 +245,6 @@ to_pytorch = CodeExercise(
         "Then the even ones: how many channels does *our* n = 4 count in the middle? PyTorch's size is exactly that "
         "number, and an odd size is symmetric.",
     ],
-    insight="PyTorch's alpha is an alpha for the mean of `size` squares, ours one for their sum. And no even size of "
-    "PyTorch is our even n: its window has one channel more in front than behind.",
+    insight="PyTorch's alpha is an alpha for the mean of `size` squares, ours is one for their sum. And no even size "
+    "of PyTorch gives the window of our even n: PyTorch's window has one channel more in front than behind.",
 )

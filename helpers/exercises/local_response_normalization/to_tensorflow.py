@@ -28,25 +28,26 @@ to_tensorflow = CodeExercise(
         ),
         Mistake(
             "half a channel",
-            "n / 2 is 2.5 for n = 5: there are no half channels. In the formula n/2 is cut off to a whole number.",
+            "n / 2 is 2.5 for n = 5: there are no half channels. In the formula n/2 is rounded down to a whole number.",
             lambda k, n, alpha, beta: (n / 2, k, alpha, beta),
             ("depth_radius",),
         ),
         Mistake(
             "radius rounded up",
-            "n/2 is rounded up, but the formula cuts it off: for n = 5 the window reaches 2 to each side.",
+            "n/2 is rounded up, but the formula rounds it down: for n = 5 the window reaches 2 to each side.",
             lambda k, n, alpha, beta: (-(-n // 2), k, alpha, beta),
             ("depth_radius",),
         ),
         Mistake(
             "radius rounded to even",
-            "`round` takes halves to the even number: 5/2 to 2, but 7/2 to 4. n/2 is cut off.",
+            "`round` rounds halves to the even number: 5/2 to 2, but 7/2 to 4. n/2 should be rounded down.",
             lambda k, n, alpha, beta: (round(n / 2), k, alpha, beta),
             ("depth_radius",),
         ),
         Mistake(
             "half of n - 1",
-            "For odd n it is right. For an even n it is not a whole number; ours reaches n/2 to both sides.",
+            "For odd n this is right. For an even n this radius is not a whole number; our window reaches n/2 to both "
+            "sides.",
             lambda k, n, alpha, beta: ((n - 1) / 2, k, alpha, beta),
             ("depth_radius",),
         ),
@@ -64,13 +65,14 @@ to_tensorflow = CodeExercise(
         ),
         Mistake(
             "window as the radius",
-            "This is what takes part in the middle, both sides and the channel. depth_radius is what lies on *one* side.",
+            "This counts all that take part in the middle: both sides and the channel. depth_radius is what lies on "
+            "*one* side.",
             lambda k, n, alpha, beta: (2 * (n // 2) + 1, k, alpha, beta),
             ("depth_radius",),
         ),
         Mistake(
             "radius of n - 1",
-            "For odd n it is right. An even n reaches n/2 to both sides in our formula, and so must the radius.",
+            "For odd n this is right. An even n reaches n/2 to both sides in our formula, and so must the radius.",
             lambda k, n, alpha, beta: ((n - 1) // 2, k, alpha, beta),
             ("depth_radius",),
         ),
@@ -153,7 +155,7 @@ to_tensorflow = CodeExercise(
         *(
             Mistake(
                 f"alpha rounded to {digits}",
-                "alpha is rounded. Return it in full: AlexNet's is 0.0001, and rounding leaves 0 of it.",
+                "alpha is rounded. Return it in full: AlexNet's alpha is 0.0001, and rounding turns it into 0.",
                 lambda k, n, alpha, beta, digits=digits: (n // 2, k, round(alpha, digits), beta),
                 ("alpha",),
             )
@@ -218,15 +220,15 @@ to_tensorflow = CodeExercise(
         ),
         Mistake(
             "TensorFlow's defaults",
-            "These are TensorFlow's defaults, whatever is passed. They are another layer: return what makes it compute "
-            "ours.",
+            "These are TensorFlow's defaults, whatever is passed. They give another layer: return the numbers that "
+            "make TensorFlow compute ours.",
             lambda k, n, alpha, beta: (5, 1.0, 1.0, 0.5),
             ("depth_radius", "bias", "alpha", "beta"),
         ),
     ],
     points=1,
     hints=[
-        "Read the row of TensorFlow in the table: which of its four names has another meaning than ours?",
+        "Read the row of TensorFlow in the table: which of its four names means something different from ours?",
         "The radius is the reach to one side: the same whole number as the formula's n/2. bias is k.",
     ],
     insight="TensorFlow only has other names: radius for half of n, bias for k.",

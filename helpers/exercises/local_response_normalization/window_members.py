@@ -20,8 +20,8 @@ _NO_CLIPPING = (
 )
 _ONE_SIDE = "that is channel i and one side of it. The sum reaches to both sides."
 _EACH_OTHERS_PLACE = (
-    "these two stand in each other's place, or each is off by one. Write the j down, first for channel 0, which has "
-    "nothing on its left, then for channel 14, which has channel 15 on its right"
+    "these two are swapped, or each is off by one. Write down every j: first for channel 0, which has nothing on its "
+    "left, then for channel 14, which has channel 15 on its right"
 )
 _N_EACH_SIDE = "that would be n on each side. The sum reaches n/2 to each side."
 
@@ -32,15 +32,15 @@ def _cut_off_at_one_end():
         "here channels beyond one end are counted, or one is missing (channel i itself, or the first or last j), or "
         "both. The sum begins at max(0, ...) and ends at min(N - 1, ...)."
     )
-    radius = "here the sum reaches n to each side, where n/2 is meant, or goes on beyond one end of the channels, or both."
-    rounded = "here n/2 is rounded up, where it is cut off, or channels beyond one end are counted, or both."
+    radius = "here the sum reaches n to each side instead of n/2, or goes on beyond one end of the channels, or both."
+    rounded = "here n/2 is rounded up instead of down, or channels beyond one end are counted, or both."
     radius_missing = (
-        "two or three faults come together here: a reach of n to each side, where n/2 is meant; channels beyond one "
-        "end; a missing channel."
+        "two or three faults come together here: a reach of n to each side instead of n/2; channels beyond one end; a "
+        "missing channel."
     )
     rounded_missing = (
-        "two or three faults come together here: n/2 rounded up, where it is cut off; channels beyond one end; a "
-        "missing channel."
+        "two or three faults come together here: n/2 rounded up instead of down; channels beyond one end; a missing "
+        "channel."
     )
     found = {
         "left, one too few": (missing, _each(4, 2, 4, 4, 28)),
@@ -64,8 +64,8 @@ window_members = PredictExercise(
         Mistake("borders swapped", _EACH_OTHERS_PLACE + ".", {"n = 5, i = 0": 4, "n = 5, i = 14": 3}),
         Mistake(
             "borders swapped, n channels",
-            "the first two of these stand in each other's place, or each is off by one. The third is n itself, and an "
-            "even n reaches n/2 to *both* sides of channel i. Write the j down for each.",
+            "the first two of these are swapped, or each is off by one. The third is n itself, but an even n reaches "
+            "n/2 to *both* sides of channel i. Write down every j for each.",
             {"n = 5, i = 0": 4, "n = 5, i = 14": 3, "n = 4, i = 8": 4},
         ),
         Mistake(
@@ -102,17 +102,17 @@ window_members = PredictExercise(
         ),
         Mistake(
             "channel 16 counted",
-            "one too many here: the last channel is N - 1 = 15, and there is no channel 16.",
+            "there is one too many here: the last channel is N - 1 = 15, and there is no channel 16.",
             {"n = 5, i = 14": 5, _WIDE: 17},
         ),
         Mistake(
             "cut off after subtracting",
-            "one too many here. n/2 is cut off first: for n = 5 the sum reaches 2 to each side.",
+            "there is one too many here. n/2 is rounded down first: for n = 5 the sum reaches 2 to each side.",
             _each(6, 3, 5, 5, 16),
         ),
         Mistake(
             "one too many",
-            "one too many each time. Write the first and the last j down, and count those from one to the other.",
+            "there is one too many each time. Write down the first and the last j, and count from one to the other.",
             _each(6, 4, 5, 6, 17),
         ),
         Mistake("no clipping at all", _NO_CLIPPING, _each(5, 5, 5, 5, 41)),
@@ -121,20 +121,20 @@ window_members = PredictExercise(
         Mistake("clipped on the right only", _NO_CLIPPING, _each(5, 5, 4, 5, 28)),
         Mistake(
             "n everywhere",
-            "that is n itself. Count from the sum's first j to its last: at the border fewer take part, and an even n "
-            "reaches n/2 to *both* sides.",
+            "that is n itself. Count from the sum's first j to its last: at the border fewer channels take part, and "
+            "an even n reaches n/2 to *both* sides.",
             _each(5, 5, 5, 4, 40),
         ),
         Mistake(
             "n - 1 everywhere",
             "that is n - 1. Count from the sum's first j to its last, channel i itself included; at the border fewer "
-            "take part than in the middle.",
+            "channels take part than in the middle.",
             _each(4, 4, 4, 3, 39),
         ),
         Mistake(
             "n + 1 everywhere",
-            "that is n + 1. Count from the sum's first j to its last: an odd n is cut off when it is halved, and at "
-            "the border fewer take part.",
+            "that is n + 1. Count from the sum's first j to its last: half of an odd n is rounded down, and at the "
+            "border fewer channels take part.",
             _each(6, 6, 6, 5, 41),
         ),
         Mistake(
@@ -157,13 +157,13 @@ window_members = PredictExercise(
         ),
         Mistake(
             "n / 2 rounded up",
-            "that would be 3 on each side. n/2 is a whole number here, cut off: 5/2 is 2.",
+            "that would be 3 on each side. n/2 is a whole number here, rounded down: 5/2 gives 2.",
             _each(7, 4, 5, 5, 16),
         ),
         Mistake(
             "n / 2 rounded up, no clipping",
-            "that would be n/2 rounded up on each side, wherever i is. n/2 is cut off, and the sum ends where the "
-            "channels end.",
+            "that would be n/2 rounded up on each side, wherever i is. n/2 should be rounded down, and the sum ends "
+            "where the channels end.",
             _each(7, 7, 7, 5, 41),
         ),
         Mistake(
@@ -174,14 +174,14 @@ window_members = PredictExercise(
         ),
         Mistake(
             "n / 2 rounded up, one too few",
-            "that would be n/2 rounded up on each side, and one is missing. n/2 is cut off, and channel i itself takes "
-            "part.",
+            "that would be n/2 rounded up on each side, and one is missing. n/2 should be rounded down, and channel i "
+            "itself takes part.",
             _each(6, 3, 4, 4, 15),
         ),
         Mistake(
             "n / 2 rounded up, no clipping, one too few",
-            "that would be n/2 rounded up on each side, wherever i is, and without channel i itself. n/2 is cut off, "
-            "the sum ends where the channels end, and it counts channel i.",
+            "that would be n/2 rounded up on each side, wherever i is, and without channel i itself. n/2 should be "
+            "rounded down, the sum ends where the channels end, and it counts channel i.",
             _each(6, 6, 6, 4, 40),
         ),
         Mistake("right side only", _ONE_SIDE, _each(3, 3, 2, 3, 8)),
@@ -217,9 +217,10 @@ window_members = PredictExercise(
     ],
     mistakes={
         "n = 5, i = 8": [
-            Mistake("own channel left out", "4 are the neighbours. j = i lies in the sum, too: count it.", 4),
+            Mistake("own channel left out", "4 counts only the neighbours. j = i is in the sum, too: count it.", 4),
             Mistake("n on each side", "11 would be 5 on each side. The sum reaches n/2 to each side.", 11),
-            Mistake("n / 2 rounded up", "7 would be 3 on each side. n/2 is a whole number here, cut off: 5/2 is 2.", 7),
+            Mistake("n / 2 rounded up", "7 would be 3 on each side. n/2 is a whole number here, rounded down: 5/2 "
+                    "gives 2.", 7),
             Mistake("n + 1", "2 on the left, 2 on the right: and how many in the middle?", 6),
             Mistake(
                 "one side only",
@@ -234,10 +235,12 @@ window_members = PredictExercise(
                 "the sum begins at channel 0, and 5 channels from there would end at channel 4. How far does n/2 reach?",
                 5,
             ),
-            Mistake("own channel left out, left", "2 are its neighbours on the right. j = i lies in the sum, too.", 2),
+            Mistake("own channel left out, left", "2 counts only its neighbours on the right. j = i is in the sum, too."
+                    "", 2),
             Mistake("nothing", "channel 0 takes part in its own sum, and so do its neighbours on the right.", 0),
             Mistake("only itself", "channel 0 has no neighbours on the left, but it has some on the right.", 1),
-            Mistake("rounded up, left", "4 would be the channel and 3 to the right. n/2 is cut off: 5/2 is 2.", 4),
+            Mistake("rounded up, left", "4 would be the channel and 3 to the right. n/2 is rounded down: 5/2 gives 2."
+                    "", 4),
             Mistake("n on each side, left", "6 would be the channel and 5 to the right. The sum reaches n/2.", 6),
         ],
         "n = 5, i = 14": [
@@ -255,15 +258,16 @@ window_members = PredictExercise(
             Mistake("n on each side, right", "7 would be 5 to the left, the channel and 1 to the right. The sum reaches n/2.", 7),
             Mistake(
                 "only two",
-                "2 are too few. Its two neighbours on the left take part, and channel 14 itself. What is on its right?",
+                "2 is too few. Its two neighbours on the left take part, and channel 14 itself. What is on its right?",
                 2,
             ),
-            Mistake("right neighbours only", "1 is what takes part on its right. Add its left side, and channel 14 itself.", 1),
+            Mistake("right neighbours only", "1 counts only what is on its right. Add its left side, and channel 14 "
+                    "itself.", 1),
         ],
         "n = 4, i = 8": [
             Mistake(
                 "n channels",
-                "4/2 = 2 to the left and 2 to the right, and the channel itself. Write the j down.",
+                "4/2 = 2 to the left and 2 to the right, and the channel itself. Write down every j.",
                 4,
             ),
             Mistake("n - 1 channels", "3 would be 1 on each side. 4/2 is 2.", 3),
@@ -281,9 +285,10 @@ window_members = PredictExercise(
     },
     points=2,
     hints=[
-        "Write the first and the last j of the sum down. n/2 is a whole number: what is left over is dropped.",
-        "From first to last there are last - first + 1 channels. First is max(0, i - n/2), last min(N - 1, i + n/2).",
+        "Write down the first and the last j of the sum. n/2 is a whole number: it is rounded down.",
+        "From first to last there are last - first + 1 channels. The first is max(0, i - n/2), the last min(N - 1, i + "
+        "n/2).",
     ],
-    insight="In the middle an odd n counts n channels, and so does the even number before it: 4 and 5 are the same "
-    "layer. At the border fewer take part, so a border channel is damped less.",
+    insight="In the middle an odd n counts n channels, and the even number before it counts just as many: n = 4 and n "
+    "= 5 give the same layer. At the border fewer channels take part, so a border channel is damped less.",
 )

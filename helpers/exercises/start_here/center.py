@@ -78,7 +78,7 @@ center = CodeExercise(
         ),
         Mistake(
             "rows, then columns",
-            "Both the means of the rows and those of the columns are subtracted. Only the columns are asked for.",
+            "You subtract the means of the rows and the means of the columns. Subtract only those of the columns.",
             lambda x: _centred(x - x.mean(axis=1, keepdims=True)),
         ),
         Mistake(

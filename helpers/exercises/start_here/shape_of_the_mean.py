@@ -8,8 +8,8 @@ from helpers.exercises.engine import Mistake, PredictExercise
 _KEPT = "an axis that is averaged over disappears altogether; only with `keepdims=True` does a 1 stay in its place."
 _SAME = "this is the shape of x itself. An average leaves fewer numbers."
 _SWAPPED = "the axes are swapped. The axis you name is the one that disappears."
-_TWO_LEFT = "that has two axes. x has two, and one of them disappears: how many are left?"
-_ONE_NUMBER = "without an axis it averages over all of them. No axis is left."
+_TWO_LEFT = "that shape has two axes. x has two, and one of them disappears: how many are left?"
+_ONE_NUMBER = "without an axis, `mean` averages over all of them, and no axis is left."
 
 
 shape_of_the_mean = PredictExercise(
@@ -56,5 +56,6 @@ shape_of_the_mean = PredictExercise(
         "`axis=0` means: walk along axis 0 and average. Which axis is left?",
         "The shape of the result is the old shape without the axis you named.",
     ],
-    insight="The axis you name is the one that disappears. All of normalization is about which axes those are.",
+    insight="The axis you name is the one that disappears. Every kind of normalization in this course has to say which "
+    "axes those are.",
 )
