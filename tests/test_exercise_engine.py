@@ -559,7 +559,7 @@ def test_tensors_of_tensorflow_and_keras_are_named(one):
 
 def test_leading_lengths_of_one_may_be_there_or_not_and_are_mentioned(two):
     both = two.evaluate(lambda x: (x.mean(axis=0, keepdims=True), x.var(axis=0)))
-    assert both.state == "correct" and "`mean` has shape (1, 3), asked for was (3,)" in text(both)
+    assert both.state == "correct" and "`mean` has shape (1, 3), expected (3,)" in text(both)
     wrong = two.evaluate(lambda x: (x.mean(axis=0)[None], x.std(axis=0)))
     assert wrong.state == "wrong" and "has shape" not in text(wrong)
 
@@ -886,7 +886,7 @@ def test_a_value_of_a_wrong_type_is_asked_for_again(predict, change, said):
 def test_a_wrong_guess_keeps_the_right_value_to_itself(predict):
     verdict = predict.evaluate(GUESS | {"count": 99, "share": np.nan})
     assert verdict.state == "wrong"
-    assert "`count`: `99` is not it." in verdict.paragraphs and "Right: `axes`, `kept`." in verdict.paragraphs
+    assert "`count`: `99` is not right." in verdict.paragraphs and "Right: `axes`, `kept`." in verdict.paragraphs
     assert "16" not in text(verdict) and "0.25" not in text(verdict)
 
 
@@ -942,7 +942,7 @@ def test_numbers_that_no_run_gave_are_no_measurement(experiment):
     measured = run(0.1)
     for typed in (result, measured | {"score": 0.51}, measured | {"rate": 0.2}):
         verdict = experiment.evaluate(typed)
-        assert verdict.state == "unusable" and "Check what `run` returned" in text(verdict)
+        assert verdict.state == "unusable" and "Pass what `run` returned" in text(verdict)
     assert experiment.evaluate(measured).state == "wrong"
     measured["score"] = 0.99  # what was noted is the result as it came
     assert experiment.evaluate(measured).state == "unusable"
@@ -1139,7 +1139,7 @@ def test_a_mistake_is_named_though_the_edge_is_wrong_too_and_that_is_told_beside
     assert verdict.paragraphs == (
         "Apart from the check on numbers of which some are the threshold, the results are those of a known mistake:",
         "Nothing is halved.",
-        "What comes out there may have the same cause, or another.",
+        "What goes wrong there may have the same cause, or another.",
     )
     assert "Apart from the check" not in text(tie.evaluate(lambda x, threshold: np.where(x >= threshold, x, 0.0)))
     assert tie.evaluate(lambda x, threshold: np.where(x > threshold, x / 2, 0)).mistakes == ("tie dropped",)
@@ -1332,7 +1332,7 @@ def test_entries_with_the_same_message_are_told_together(chain):
 
 def test_what_follows_from_a_wrong_entry_is_not_wrong_in_itself(chain):
     verdict = chain.evaluate(RIGHT | {"first": 4, "quotient": 2.0})
-    assert "`quotient`: this fits your `first`, and changes with it." in verdict.paragraphs
+    assert "`quotient`: this fits your `first`, and has to change when you correct it." in verdict.paragraphs
     assert not verdict.mistakes and "not the quotient" not in text(verdict)
     assert chain.evaluate(RIGHT | {"quotient": 2.0}).mistakes == ("half",)
     # The sources are wrong, and this does not follow from them.

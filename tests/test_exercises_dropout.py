@@ -17,7 +17,7 @@ def test_an_answer_that_draws_its_own_mask_is_told_so():
     for exercise, answer in ((exercises.dropout_forward, forward), (exercises.dropout_backward, backward)):
         verdict = exercise.evaluate(answer)
         assert verdict.state == "known mistake" and verdict.mistakes == ("draws its own numbers",)
-        assert "it gives another result" in " ".join(verdict.paragraphs)
+        assert "it gives two different results" in " ".join(verdict.paragraphs)
 
 
 def test_a_wrong_answer_that_draws_nothing_is_not_told_so():

@@ -110,7 +110,7 @@ def test_mistakes_of_real_classes_are_named(mistake, edits):
     [
         ("has shape ()", [("size = (shape[-1],)", "size = ()")]),
         ("has shape (1,)", [("size = (shape[-1],)", "size = (1,)")]),
-        ("takes only the last axis", [("size = (shape[-1],)", "size = shape")]),
+        ("needs only its last axis", [("size = (shape[-1],)", "size = shape")]),
         ("use those of `keras.ops`", [("keras.ops.moments(x, axes=[0])", "np.mean(x, axis=0), np.var(x, axis=0)")]),
         ("`self.name = ...` puts something else", [(LOOP + "                " + UPDATE, "            self.moving_mean = 0.5 * self.moving_mean + mean")]),
         ("makes a weight that Keras knows", [('self.moving_mean = self.add_weight(shape=size, initializer="zeros", trainable=False)', "self.moving_mean = np.zeros(size)")]),
@@ -134,7 +134,7 @@ def test_what_cannot_be_checked_says_why(said, edits):
 def test_other_things_than_a_class():
     assert "takes the class itself" in str(exercise.evaluate(layer_class()()))
     assert "takes the class itself" in str(exercise.evaluate(lambda x: x))
-    assert "no Keras layer" in str(exercise.evaluate(dict))
+    assert "not a Keras layer" in str(exercise.evaluate(dict))
     assert exercise.evaluate(None).state == "not attempted"
 
 
@@ -187,7 +187,7 @@ def test_weights_for_a_layer_have_no_extra_axis():
 
     verdict = module.recalibrate.evaluate(with_keepdims)
     assert verdict.mistakes == ("axis of length 1",)
-    assert "`moving_mean` has shape (1, 3), asked for was (3,), and a layer's `set_weights` refuses" in str(verdict)
+    assert "`moving_mean` has shape (1, 3), expected (3,), and a layer's `set_weights` refuses" in str(verdict)
 
 
 def test_keras_keeps_its_own_settings():

@@ -43,7 +43,7 @@ def as_array(value: Any, expected: np.ndarray, what: str) -> np.ndarray | Proble
         return Problem(f"{what} is a `{type(value).__name__}`. Return a NumPy array.")
     array = np.asarray(value)
     if array.dtype == object and any(item is None for item in array.flat):
-        return Problem(f"{what} contains `None`. Which function that you call returns nothing?")
+        return Problem(f"{what} contains `None`. Which of the functions that you call returns nothing?")
     if array.dtype.kind in "iu" and (array.ndim == expected.ndim == 0 or _whole(expected)):
         array = array.astype(expected.dtype)
     if array.dtype.kind != "f" and expected.dtype.kind == "f":

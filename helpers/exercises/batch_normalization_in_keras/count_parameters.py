@@ -36,7 +36,7 @@ count_parameters = PredictExercise(
         ),
         Mistake(
             "a bias an input throughout",
-            "these have a bias for each input; it is one for each unit.",
+            "these have a bias for each input; there is one for each unit.",
             {_DENSE_3: 8, _DENSE_2: 9, _ALL_TRAINED: 31},
         ),
         Mistake(
@@ -67,7 +67,8 @@ count_parameters = PredictExercise(
             {_BN_3: 9, _BN_2: 6},
         ),
         Mistake(
-            "four in all throughout", "4 would serve the whole layer; each neuron has its own four.", {_BN_3: 4, _BN_2: 4}
+            "four in all throughout", "4 would be four for the whole layer; each neuron has its own "
+            "four.", {_BN_3: 4, _BN_2: 4}
         ),
         Mistake(
             "numbers for the inputs throughout",
@@ -83,8 +84,9 @@ count_parameters = PredictExercise(
     mistakes={
         _DENSE_3: [
             Mistake("biases of Dense(3) forgotten", "6 are the weights, 2 inputs times 3 units; each unit has a bias.", 6),
-            Mistake("one bias for Dense(3)", "7 would be with one bias for the layer; each of the 3 units has its own.", 7),
-            Mistake("a bias an input", "8 would be with a bias for each input; it is one for each unit.", 8),
+            Mistake("one bias for Dense(3)", "7 would be right with one bias for the layer; each of the 3 units has "
+                "its own.", 7),
+            Mistake("a bias an input", "8 would be right with a bias for each input; there is one for each unit.", 8),
             Mistake("units added to inputs", "5 is inputs plus units; every input is joined to every unit.", 5),
         ],
         _BN_3: [
@@ -94,11 +96,11 @@ count_parameters = PredictExercise(
                 "3 would be one number per neuron. Count the letters in BN's formulas: two are trained, two are kept.",
                 3,
             ),
-            Mistake("four in all", "4 would serve the whole layer; each of the 3 neurons has its own four.", 4),
+            Mistake("four in all", "4 would be four for the whole layer; each of the 3 neurons has its own four.", 4),
             Mistake("the notes' sum taken twice", "24 would be eight per neuron. Which numbers does one neuron have?", 24),
             Mistake("three numbers a neuron", "9 would be three per neuron. Moving mean *and* moving variance are kept.", 9),
             Mistake("a scale for each weight", "BN acts on the 3 outputs of the layer, not on its weights.", 36),
-            Mistake("two neurons", "8 would serve 2 neurons; this BN normalizes 3.", 8),
+            Mistake("two neurons", "8 would be right for 2 neurons; this BN normalizes 3.", 8),
         ],
         _TRAINED_3: [
             Mistake(
@@ -125,9 +127,11 @@ count_parameters = PredictExercise(
             ),
             Mistake("BN widens its input", "BN passes on 3 numbers, not 12: gamma, beta and the moving ones stay inside.", 26),
             Mistake(
-                "a bias for each input of Dense(2)", "9 would be with a bias for each of the 3 inputs; it is one for each unit.", 9
+                "a bias for each input of Dense(2)", "9 would be right with a bias for each of the 3 inputs; there "
+                "is one for each unit.", 9
             ),
-            Mistake("one bias for Dense(2)", "7 would be with one bias for the layer; each of the 2 units has its own.", 7),
+            Mistake("one bias for Dense(2)", "7 would be right with one bias for the layer; each of the 2 units has "
+                "its own.", 7),
             Mistake("units added to inputs again", "5 is inputs plus units; every input is joined to every unit.", 5),
         ],
         _BN_2: [
@@ -140,8 +144,8 @@ count_parameters = PredictExercise(
             Mistake("all numbers", "40 is all of them. Which ten are kept and not trained?", 40),
             Mistake(
                 "biases forgotten",
-                "24 is 6 too few. So many are the biases of the dense layers (3, 2 and 1), and so many are gamma and beta of "
-                "the first BN. Which are missing?",
+                "24 is 6 too few. The dense layers have 6 biases (3, 2 and 1), and gamma and beta of the first BN "
+                "are 6 numbers, too. Which are missing?",
                 24,
             ),
             Mistake("the second layer's statistics", "34 leaves out only the 6 numbers that the first BN keeps; the second keeps 4.", 34),
@@ -151,11 +155,11 @@ count_parameters = PredictExercise(
                 "27 are trained in the layers before Dense(1), which has 2 weights and a bias.",
                 27,
             ),
-            Mistake("the second normalization forgotten", "26 is 4 too few: the second BN trains so many.", 26),
+            Mistake("the second normalization forgotten", "26 is 4 too few: the second BN has 4 trained numbers.", 26),
             Mistake("dense layers only", "20 are the dense layers. gamma and beta are trained as well.", 20),
             Mistake("normalization only", "10 are gamma and beta. The dense layers are trained as well.", 10),
             Mistake("without the last bias", "29 is one too few. Dense(1) has a bias, too.", 29),
-            Mistake("gamma only", "25 would be without beta: gamma and beta are both trained.", 25),
+            Mistake("gamma only", "25 leaves out beta: gamma and beta are both trained.", 25),
         ],
     },
     points=2,

@@ -71,7 +71,7 @@ def _wrong_axis():
     )
     turned = (
         "`kernel`: `.T` reverses all axes, not only the last two: for a convolution, outputs then come first and the height "
-        "last. No axis has to be turned: which one does an array of shape (C,) fit as it is?"
+        "last. No axis has to be moved: which one does an array of shape (C,) fit as it is?"
     )
     kernels = {
         "rows instead of columns": (rows, lambda k, s: k * s[:, None]),
@@ -160,7 +160,7 @@ fold_batch_norm = CodeExercise(
         Mistake(
             "epsilon left out",
             "Epsilon is missing. In inference the layer divides by the root of variance *plus epsilon*; where the variance "
-            "is small, the folded layer would answer something else.",
+            "is small, the folded layer would give different results.",
             _folded(divisor=_DIVISORS["epsilon left out"][1]),
         ),
         Mistake(
@@ -273,7 +273,7 @@ fold_batch_norm = CodeExercise(
         ),
         Mistake(
             "bias unchanged",
-            "`bias`: it comes back as it went in. The mean, beta and the scale all act on it: put x · kernel + bias into "
+            "`bias`: it is returned unchanged. The mean, beta and the scale all act on it: put x · kernel + bias into "
             "the formula of batch normalization and look at what does not contain x.",
             _folded(bias=lambda k, b, s, g, be, m: b),
             ("bias",),
@@ -398,8 +398,8 @@ fold_batch_norm = CodeExercise(
         ),
         Mistake(
             "batch normalization dropped",
-            "Kernel and bias come back as they went in. The normalization is to be *inside* them, so that its layer can "
-            "go.",
+            "Kernel and bias are returned unchanged. The normalization must be *inside* them, so that its layer can "
+            "be removed.",
             _folded(kernel=lambda k, b, s, g, be, m: k, bias=lambda k, b, s, g, be, m: b),
         ),
         Mistake(
@@ -423,9 +423,10 @@ fold_batch_norm = CodeExercise(
         "In inference mean, variance, gamma and beta are fixed numbers. Write out gamma · (x · kernel + bias − mean) / std "
         "+ beta, and sort: what multiplies x, what does not?",
         "What multiplies x is the kernel times gamma / std, one factor for each *output* channel: the kernel's last axis.",
-        "What does not contain x is the new bias: the old bias less the mean, times the same factor, plus beta. And std "
+        "What does not contain x is the new bias: the old bias minus the mean, times the same factor, plus beta. And "
+        "std "
         "is the root of variance plus epsilon.",
     ],
-    insight="A batch normalization behind a linear layer is, in inference, no layer at all: it is another kernel and "
-    "another bias. In training it is not, since mean and variance then depend on the batch.",
+    insight="In inference, a batch normalization behind a linear layer is not a layer of its own, only another "
+        "kernel and another bias. In training this does not hold, since mean and variance then depend on the batch.",
 )

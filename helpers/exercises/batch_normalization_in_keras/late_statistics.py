@@ -42,7 +42,7 @@ late_statistics = ExperimentExercise(
     mistakes=[
         Mistake(
             "too few steps",
-            "At least 200 steps are asked for. That the averages lag after fewer, you have seen already.",
+            "At least 200 steps are asked for. You have already seen that the averages lag after fewer.",
             lambda r: r["steps"] < _FEWEST_STEPS,
         ),
         Mistake(
@@ -74,7 +74,8 @@ late_statistics = ExperimentExercise(
             lambda r: _closed(r, below=0.02),
         ),
     ],
-    otherwise="The averages cost something, but less than 0.15. Compute momentum to the power of the steps, the part of their "
+    otherwise="The moving averages cost some accuracy, but less than 0.15. Compute momentum to the power of the "
+        "steps, the part of their "
     "start that is left: it should be close to 1.",
     hints=[
         "Momentum does not change the training, only what is remembered. For how many steps does an average with "
@@ -82,6 +83,7 @@ late_statistics = ExperimentExercise(
         "About 1 / (1 − momentum) steps. It should be far more than the steps you train.",
     ],
     insight="The network was good all the time, and `evaluate` would have called it bad. Nothing was trained in "
-    "between: recalibration put two vectors of each layer right. Whenever training looks well and testing does not, look "
+    "between: recalibration corrected two vectors of each layer. Whenever training looks good and testing does not, "
+    "look "
     "at the statistics before you look for overfitting.",
 )

@@ -13,9 +13,9 @@ _BROUGHT_IN = "that is what the batches have brought in. How much of the start i
 
 _SHARE_ALONE = "that is the share of what the batches have brought in. How large is it, if their mean is 50?"
 
-_ONE_UPDATE = "that is left after one update."
+_ONE_UPDATE = "that is what is left after one update."
 
-_LINEAR = "the same amount is taken away at every update. But each takes its share of what is *left*."
+_LINEAR = "the same amount is taken away at every update. But each update takes its share of what is *left*."
 
 _TEN, _HUNDRED, _LESS, _MEAN = (
     "left after 10 updates, momentum 0.99",
@@ -35,7 +35,7 @@ left_of_the_start = PredictExercise(
         Mistake("linear throughout", _LINEAR, {_TEN: 0.9, _HUNDRED: 0.0, _LESS: 0.0}),
         Mistake(
             "PyTorch's momentum throughout",
-            "this takes momentum for the share of the *new* value, as in PyTorch. In Keras it is the share of the old.",
+            "this reads momentum as the share of the *new* value, as in PyTorch. In Keras it is the share of the old.",
             {_TEN: 0.0, _HUNDRED: 0.0, _LESS: 0.0, _MEAN: 50.0},
         ),
         Mistake(
@@ -91,7 +91,7 @@ left_of_the_start = PredictExercise(
         _MEAN: [
             Mistake(
                 "already there",
-                "50 is what the batches say. The moving mean has started at 0 and still holds most of it.",
+                "50 is the mean of the batches. The moving mean has started at 0 and still holds most of it.",
                 50.0,
             ),
             Mistake("the start's share", "that is 0.904 · 50: the weight of the start. But the start is 0.", 45.2),
@@ -119,6 +119,6 @@ left_of_the_start = PredictExercise(
         "The start of the moving mean is 0, so only the batches' share counts: that share, times 50.",
     ],
     insight="After ten updates nine tenths of a moving mean are still its start. That is why a network is tested with "
-    "the wrong numbers when training has been short: momentum 0.99 remembers about the last hundred batches, and if there "
-    "were not so many, it remembers 0 and 1.",
+    "the wrong numbers when training has been short: momentum 0.99 remembers about the last hundred batches, and if "
+    "there have been fewer, it still remembers its start, 0 and 1.",
 )

@@ -141,7 +141,7 @@ _REMEDIES = {
     "numpy": "NumPy's functions need numbers, and inside `fit` there are none yet: use those of `keras.ops`.",
     "__array__": "NumPy's functions need numbers, and inside `fit` there are none yet: use those of `keras.ops`.",
     "missing a required argument: 'training'": "A bare call, `layer(x)`, is inference: that is the default of `training`.",
-    "fully-defined": "The input's shape is (None, C): a weight takes only the last axis of it.",
+    "fully-defined": "The input's shape is (None, C): a weight needs only its last axis.",
     "shape of the target": "Each moving statistic has shape (C,), one number per channel. Over which axis do your mean and "
     "variance run, and is there a `keepdims=True`?",
 }
@@ -153,7 +153,7 @@ _SIZE_UNKNOWN = ("None", "len is not well defined", "same dtype")
 
 _NO_SIZE = (
     "N, the number of examples, is not known inside `fit`: a batch's shape is (None, C) there. `keras.ops.mean`, "
-    "`keras.ops.var` and `keras.ops.moments` count for themselves."
+    "`keras.ops.var` and `keras.ops.moments` count the examples themselves."
 )
 
 
@@ -203,7 +203,7 @@ class LayerExercise(CodeExercise):
         import keras
 
         if not issubclass(answer, keras.layers.Layer):
-            return self._verdict("unusable", f"It is no Keras layer: `class {name}(keras.layers.Layer)`.")
+            return self._verdict("unusable", f"It is not a Keras layer: `class {name}(keras.layers.Layer)`.")
         if "call" not in vars(answer) or is_stub(answer.call):
             return self._verdict("not attempted", "Replace the `...` in `build` and `call`, run the cell, then this one.")
         filtered = keras.config.is_traceback_filtering_enabled()
@@ -412,7 +412,8 @@ def _one_statistic():
         yield Mistake(name, message, _layer_with(both=both))
     one = {
         "momentum swapped": ("momentum and 1 − momentum have changed places", lambda m, old, new: (1 - m) * old + m * new),
-        "replaced": ("the last batch's value replaces the old one, where the two are to be averaged", lambda m, old, new: new),
+        "replaced": ("the last batch's value replaces the old one, though the two should be "
+        "averaged", lambda m, old, new: new),
         "added up": ("the old value keeps its full weight", lambda m, old, new: old + (1 - m) * new),
         "new value at full weight": ("the new value is added at full weight", lambda m, old, new: m * old + new),
         "only shrunk": ("the old value is multiplied by momentum, and nothing is added", lambda m, old, new: m * old),
@@ -485,12 +486,12 @@ my_batch_normalization = LayerExercise(
         ),
         Mistake(
             "moving mean trainable",
-            "The moving mean is a trainable weight. It is only kept: no gradient reaches it.",
+            "The moving mean is a trainable weight. It should only be kept: no gradient reaches it.",
             _layer_with(trainable=(True, True, True, False)),
         ),
         Mistake(
             "moving variance trainable",
-            "The moving variance is a trainable weight. It is only kept: no gradient reaches it.",
+            "The moving variance is a trainable weight. It should only be kept: no gradient reaches it.",
             _layer_with(trainable=(True, True, False, True)),
         ),
         Mistake(
@@ -510,7 +511,7 @@ my_batch_normalization = LayerExercise(
         ),
         Mistake(
             "trainable ones swapped",
-            "The wrong two are trainable: gamma and beta are trained, the moving statistics are kept.",
+            "The wrong two are trainable: gamma and beta should be trained, the moving statistics only kept.",
             _layer_with(trainable=(False, False, True, True)),
         ),
         *_otherwise_trainable(),
@@ -556,7 +557,7 @@ my_batch_normalization = LayerExercise(
         ),
         Mistake(
             "branches swapped with the update",
-            "The two branches have changed places, the update with them: `training` is taken for its opposite.",
+            "The two branches have changed places, and the update with them: `training` is taken for its opposite.",
             _layer_with(
                 source=lambda training: ("moving", "moving") if training else ("batch", "batch"),
                 updates=lambda training: not training,
@@ -576,7 +577,7 @@ my_batch_normalization = LayerExercise(
         Mistake(
             "momentum swapped",
             "momentum and 1 − momentum have changed places. In Keras momentum is the share of the *old* value; in PyTorch "
-            "that of the new one.",
+            "it is the share of the new one.",
             _layer_with(update=lambda momentum, moving, batch: (1 - momentum) * moving + momentum * batch),
         ),
         Mistake(
@@ -623,7 +624,7 @@ my_batch_normalization = LayerExercise(
         ),
         Mistake(
             "moving mean and variance start swapped",
-            f"The moving mean starts at 1 and the moving variance at 0: it is the other way round. {_STARTS}",
+            f"The moving mean starts at 1 and the moving variance at 0: it should be the other way round. {_STARTS}",
             _layer_with(start=(1.0, 0.0, 1.0, 0.0)),
         ),
         Mistake(
@@ -639,7 +640,7 @@ my_batch_normalization = LayerExercise(
         ),
         Mistake(
             "gamma and beta start swapped",
-            f"gamma starts at 0 and beta at 1: it is the other way round. {_STARTS}",
+            f"gamma starts at 0 and beta at 1: it should be the other way round. {_STARTS}",
             _layer_with(start=(0.0, 1.0, 0.0, 1.0)),
         ),
         *_otherwise_started(),
@@ -697,13 +698,13 @@ my_batch_normalization = LayerExercise(
         ),
         Mistake(
             "one mean for all",
-            "One mean and one variance serve the whole batch. Each channel has its own.",
+            "There is one mean and one variance for the whole batch. Each channel has its own.",
             _layer_with(moments=lambda x: (_for_all(np.mean, x), _for_all(np.var, x))),
         ),
         Mistake(
             "moving variance with N - 1",
             "The moving variance takes the batch's variance times N/(N − 1), as the paper and PyTorch do. Keras keeps it as "
-            "it is, and this layer is to agree with Keras.",
+            "it is, and this layer should agree with Keras.",
             _layer_with(kept=lambda mean, variance, count: (mean, variance * count / (count - 1))),
         ),
         Mistake(
@@ -766,7 +767,8 @@ my_batch_normalization = LayerExercise(
     ],
     properties=[
         Property(
-            "The weights start elsewhere than Keras' own: gamma and the moving variance start at 1, beta and the moving mean "
+            "The weights do not start where Keras' own do: gamma and the moving variance start at 1, beta and the "
+            "moving mean "
             "at 0. Is an `initializer` missing?",
             lambda args, outputs: bool(np.isin(outputs[4], (0, 1)).all()),
         ),
@@ -781,7 +783,8 @@ my_batch_normalization = LayerExercise(
         "`initializer` (\"ones\" or \"zeros\") and `trainable`.",
         "`call` has two sources of mean and variance and one formula. `keras.ops.moments(x, axes=[0])` gives both for a "
         "batch; NumPy's functions would fail inside `fit`.",
-        "A weight is changed by `weight.assign(new value)`, in training only: momentum of the old, the rest of the batch's.",
+        "A weight is changed by `weight.assign(new value)`, in training only: the share `momentum` of the old value, "
+        "the rest of the batch's.",
     ],
     insight="Two kinds of weights and one `if`: that is the layer. Everything else Keras does with it (training, saving, "
     "counting) follows from what `add_weight` was told.",

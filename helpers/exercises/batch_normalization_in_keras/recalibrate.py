@@ -23,7 +23,7 @@ class _LayerWeights(CodeExercise):
         for name, got, target in zip(self.outputs, value, expected):
             if np.shape(got) != target.shape:
                 return {
-                    OTHER_ONES: f"The numbers are right. But `{name}` has shape {np.shape(got)}, asked for was "
+                    OTHER_ONES: f"The numbers are right. But `{name}` has shape {np.shape(got)}, expected "
                     f"{target.shape}, and a layer's `set_weights` refuses the axis of length 1. Is there a `keepdims=True` "
                     "or a `None` too many?"
                 }
@@ -144,8 +144,9 @@ recalibrate_solution = recalibrate
 def _with_a_tenth():
     """Moving averages by PyTorch's momentum 0.1, from the old values or from 0 and 1, with or without m/(m - 1)."""
     message = (
-        "This is a moving average in which each batch has a tenth (PyTorch's momentum 0.1), from {start}. It depends on the "
-        "order of the batches, and holds part of its start. Weight each batch by its part in the whole instead."
+        "This is a moving average in which each new batch gets the weight 0.1 (PyTorch's momentum), from {start}. It "
+        "depends on the "
+        "order of the batches, and holds part of its start. Weight each batch by its share of all examples instead."
     )
     for start, name, first in (
         ("the old statistics on", "", lambda w: (w[2], w[3])),
@@ -164,14 +165,16 @@ def _with_a_tenth():
 
 
 _NO_SHARES = (
-    "every batch counts alike, although they may differ in size. A small batch has a small part in the whole: use "
+    "every batch counts equally, although they may differ in size. A small batch has a small share of all examples: "
+    "use "
     "`sizes`."
 )
 
 
 _POOLED = (
-    "it is divided by the number of examples less the number of batches (statistics calls that the pooled variance), and knows "
-    "only the spread within the batches. Their means differ as well, and nothing of that is in the result."
+    "it is divided by the number of examples less the number of batches (statistics calls that the pooled variance), "
+    "and contains only the spread within the batches. Their means differ as well, and the result takes no account of "
+    "that."
 )
 
 
@@ -187,7 +190,8 @@ recalibrate = _LayerWeights(
         Mistake(
             "mean of the variances",
             "`moving_variance`: it is the mean of the batches' variances. That is how far examples lie from *their "
-            "batch's* mean; the batches' means differ as well, and nothing of that is in the result. (If you have added it: "
+            "batch's* mean; the batches' means differ as well, and the result takes no account of that. (If you have "
+            "added it: "
             "distances from the mean cancel in a sum. Are they squared one by one?)",
             _statistics(variance=_full_variance(outer=0.0)),
             ("moving_variance",),
@@ -200,7 +204,8 @@ recalibrate = _LayerWeights(
         ),
         Mistake(
             "unweighted variance of the means alone",
-            "`moving_variance`: it is the variance of the batches' means alone, and every batch counts alike. The spread "
+            "`moving_variance`: it is the variance of the batches' means alone, and every batch counts equally. The "
+            "spread "
             "within the batches is missing.",
             _statistics(variance=lambda w, m, v, n: m.var(axis=0)),
             ("moving_variance",),
@@ -220,8 +225,8 @@ recalibrate = _LayerWeights(
         ),
         Mistake(
             "unweighted mean inside the variance",
-            "`moving_variance`: the means are compared with an unweighted mean. Use the mean of all examples, in which a "
-            "small batch has a small part.",
+            "`moving_variance`: the means are compared with an unweighted mean. Use the mean of all examples, in "
+            "which a small batch has a small weight.",
             _statistics(variance=_full_variance(_even, _share)),
             ("moving_variance",),
         ),
@@ -240,35 +245,36 @@ recalibrate = _LayerWeights(
         Mistake(
             "unweighted mean of the variances",
             "`moving_variance`: two things. It is the mean of the batches' variances, and the spread of their means is "
-            "missing; and every batch counts alike, although they may differ in size.",
+            "missing; and every batch counts equally, although they may differ in size.",
             _statistics(variance=lambda w, m, v, n: v.mean(axis=0)),
             ("moving_variance",),
         ),
         Mistake(
             "unweighted variance of the means",
             "`moving_variance`: to the (rightly weighted) mean of the variances an unweighted variance of the means is "
-            "added. A small batch has a small part there, too.",
+            "added. A small batch should have a small weight there, too.",
             _statistics(variance=lambda w, m, v, n: _share(n) @ v + m.var(axis=0)),
             ("moving_variance",),
         ),
         Mistake(
             "unweighted squared distances of the means",
-            "`moving_variance`: to the (rightly weighted) mean of the variances the squared distances of the means are added "
-            "with equal shares. A small batch has a small part there, too.",
+            "`moving_variance`: to the (rightly weighted) mean of the variances the squared distances of the means "
+            "are added with equal weights. A small batch should have a small weight there, too.",
             _statistics(variance=lambda w, m, v, n: _share(n) @ v + ((m - _full_mean(w, m, v, n)) ** 2).mean(axis=0)),
             ("moving_variance",),
         ),
         Mistake(
             "unweighted mean of the variances beside weighted distances",
-            "`moving_variance`: the batches' own variances count alike, although they may differ in size. The squared "
+            "`moving_variance`: the batches' own variances count equally, although they may differ in size. The "
+            "squared "
             "distances of their means are weighted rightly.",
             _statistics(variance=lambda w, m, v, n: v.mean(axis=0) + _share(n) @ (m - _full_mean(w, m, v, n)) ** 2),
             ("moving_variance",),
         ),
         Mistake(
             "variances squared",
-            "`moving_variance`: the batches' variances are squared, as if they were standard deviations. Only the distances "
-            "of the means are to be squared.",
+            "`moving_variance`: the batches' variances are squared, as if they were standard deviations. Only the "
+            "distances of the means should be squared.",
             _statistics(variance=lambda w, m, v, n: _share(n) @ (v**2 + (m - _full_mean(w, m, v, n)) ** 2)),
             ("moving_variance",),
         ),
@@ -323,7 +329,8 @@ recalibrate = _LayerWeights(
         ),
         Mistake(
             "second moment",
-            "`moving_variance`: variance plus squared mean is the mean of x². The square of the full mean is still to be subtracted.",
+            "`moving_variance`: variance plus squared mean is the mean of x². The square of the full mean must still "
+            "be subtracted.",
             _statistics(variance=lambda w, m, v, n: _share(n) @ (v + m**2)),
             ("moving_variance",),
         ),
@@ -335,8 +342,8 @@ recalibrate = _LayerWeights(
         ),
         Mistake(
             "second moment less the unweighted mean",
-            "`moving_variance`: from the mean of x² the square of an *unweighted* mean is subtracted. A small batch has a "
-            "small part there, too.",
+            "`moving_variance`: from the mean of x² the square of an *unweighted* mean is subtracted. A small batch "
+            "should have a small weight there, too.",
             _statistics(variance=lambda w, m, v, n: _share(n) @ (v + m**2) - m.mean(axis=0) ** 2),
             ("moving_variance",),
         ),
@@ -424,7 +431,7 @@ recalibrate = _LayerWeights(
         ),
         Mistake(
             "nothing replaced",
-            "The moving statistics come back as they were. They are to be replaced by those of the full training set.",
+            "The moving statistics come back as they were. They must be replaced by those of the full training set.",
             _statistics(mean=lambda w, m, v, n: w[2], variance=lambda w, m, v, n: w[3]),
             ("moving_mean", "moving_variance"),
         ),
@@ -441,14 +448,14 @@ recalibrate = _LayerWeights(
         Mistake(
             "moving averages again",
             "The old statistics are moved on, batch by batch, with momentum 0.99. These are moving averages again, and they "
-            "lag again. Weight each batch by its part in the whole; the old statistics have none.",
+            "lag again. Weight each batch by its share of all examples; the old statistics get no weight.",
             _statistics(mean=lambda w, m, v, n: _moved(w[2], m), variance=lambda w, m, v, n: _moved(w[3], v)),
             ("moving_mean", "moving_variance"),
         ),
         Mistake(
             "moving averages from the start",
-            "This is a moving average with momentum 0.99 from mean 0 and variance 1. It still holds most of its start. Weight "
-            "each batch by its part in the whole instead.",
+            "This is a moving average with momentum 0.99 from mean 0 and variance 1. It still holds most of its "
+            "start. Weight each batch by its share of all examples instead.",
             _statistics(
                 mean=lambda w, m, v, n: _moved(np.zeros_like(w[2]), m),
                 variance=lambda w, m, v, n: _moved(np.ones_like(w[3]), v),
@@ -506,14 +513,15 @@ recalibrate = _LayerWeights(
         ),
         Mistake(
             "the last batch",
-            "These are the statistics of the last batch alone. All batches are to be put together: does a loop overwrite what "
+            "These are the statistics of the last batch alone. All batches must be put together: does a loop "
+            "overwrite what "
             "it found before?",
             _statistics(mean=lambda w, m, v, n: m[-1], variance=lambda w, m, v, n: v[-1]),
             ("moving_mean", "moving_variance"),
         ),
         Mistake(
             "the first batch",
-            "These are the statistics of the first batch alone. All batches are to be put together.",
+            "These are the statistics of the first batch alone. All batches must be put together.",
             _statistics(mean=lambda w, m, v, n: m[0], variance=lambda w, m, v, n: v[0]),
             ("moving_mean", "moving_variance"),
         ),
@@ -545,8 +553,8 @@ recalibrate = _LayerWeights(
         ),
         Mistake(
             "gamma and beta undo the change",
-            "`gamma` and `beta` are adjusted so that the output stays what it was. But the output was wrong: it is to "
-            f"change. {_GAMMA_BETA[0].upper() + _GAMMA_BETA[1:]}",
+            "`gamma` and `beta` are adjusted so that the output stays what it was. But the output was wrong: it "
+            f"should change. {_GAMMA_BETA[0].upper() + _GAMMA_BETA[1:]}",
             _statistics(gamma=lambda *a: _undone(*a)[0], beta=lambda *a: _undone(*a)[1]),
             ("gamma", "beta"),
         ),
@@ -622,8 +630,8 @@ recalibrate = _LayerWeights(
     hints=[
         "Think of two batches: the numbers of one lie around 0, those of the other around 100. Each batch's variance is "
         "small. Is the variance of all numbers together small?",
-        "A batch's part in the whole is its size divided by the number of all examples. The full mean is the mean of the "
-        "means with these parts as weights.",
+        "A batch's share is its size divided by the number of all examples. The full mean is the mean of the means "
+        "with these shares as weights.",
         "For the variance, average two things with the same weights: each batch's own variance, and the squared distance "
         "of its mean from the full mean.",
     ],

@@ -25,8 +25,8 @@ a_rate_of_02 = PredictExercise(
     patterns=[
         Mistake(
             "rate taken for the share kept",
-            "these fit if `rate` were the share kept. Keras' `rate` is the share that is dropped; it is the paper's p that is "
-            "kept.",
+            "these would fit if `rate` were the share kept. Keras' `rate` is the share that is dropped; the paper's "
+            "p is the share kept.",
             {"share of zeros, training": 0.8, "the others, training": 5.0, "p in the paper's words": 0.2},
         ),
         Mistake(
@@ -52,7 +52,7 @@ a_rate_of_02 = PredictExercise(
             Mistake(
                 "rate is kept",
                 "0.8 would be the share of zeros if `rate` were the share kept. Keras' `rate` is the share that is "
-                "dropped; it is the paper's p that is kept.",
+                "dropped; the paper's p is the share kept.",
                 0.8,
             ),
             Mistake("one half", "one half is the usual rate for hidden units. Here it is 0.2.", 0.5),
@@ -97,16 +97,16 @@ a_rate_of_02 = PredictExercise(
                 "that is the value of the survivors. The zeros take part in the mean.",
                 1.25,
             ),
-            Mistake("scaled down twice", "0.64 would be dropped and scaled down as well.", 0.64),
+            Mistake("scaled down twice", "0.64 would be the mean if the survivors were scaled down as well.", 0.64),
         ],
         "every value, inference": [
             Mistake(
                 "scaled at inference",
-                "the paper's first form multiplies by 0.8 at test time. Keras has scaled in training already; twice "
-                "would be once too often.",
+                "the paper's first form multiplies by 0.8 at test time. Keras has already scaled in training; "
+                "scaling here as well would be once too often.",
                 0.8,
             ),
-            Mistake("scaled up at inference", "1.25 is what survivors have in training.", 1.25),
+            Mistake("scaled up at inference", "1.25 is the value of the survivors in training.", 1.25),
             Mistake("dropped at inference", "0.2 is the share dropped in training. At inference nothing is dropped.", 0.2),
             Mistake("all dropped", "nothing is dropped at inference.", 0.0),
         ],
@@ -124,10 +124,10 @@ a_rate_of_02 = PredictExercise(
     points=1,
     hints=[
         "The layer is called `Dropout(rate)`: what does a rate of dropping count?",
-        "Let the mean tell you the scale. In training and at inference the next layer is to receive the same amount "
+        "Let the mean tell you the scale. In training and at inference the next layer should receive the same amount "
         "on average.",
     ],
-    insight="Two conventions, turned round against each other: Keras' `rate` (and PyTorch's `p`) is the share "
-    "dropped, the paper's p is the share kept. And two places for the scale: in training, divided (inverted "
-    "dropout), or at test time, multiplied (the paper's first form).",
+    insight="Two opposite conventions: Keras' `rate` (and PyTorch's `p`) is the share "
+    "dropped, the paper's p is the share kept. And two places for the scale: dividing in training (inverted "
+    "dropout), or multiplying at test time (the paper's first form).",
 )

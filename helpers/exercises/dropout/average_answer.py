@@ -51,12 +51,13 @@ def _without_axis(logits):
 
 
 _NOT_OF_THE_ROW = (
-    "What is subtracted before `exp` is not the same for all classes of a row, and so the softmax is another one. Subtract "
+    "What is subtracted before `exp` is not the same for all classes of a row, and that changes the softmax. Subtract "
     "one number from each row."
 )
 
 _LOST_AXIS = (
-    "What is taken along axis 2 has the shape (K, N), and NumPy does not lay that beside (K, N, classes) as you mean it. "
+    "What is taken along axis 2 has the shape (K, N), and NumPy does not broadcast that against (K, N, classes) as "
+    "you mean it. "
     "Keep the axis, with length 1."
 )
 
@@ -74,13 +75,13 @@ average_answer = CodeExercise(
         Mistake(
             "softmax of the mean logits",
             "This is the softmax of the mean logits, which is the normalized *geometric* mean of the networks: close to "
-            "what weight scaling gives. Asked for is the mean of what the networks say: probabilities.",
+            "what weight scaling gives. The mean of the networks' probabilities is asked for.",
             lambda logits: _softmax(logits.mean(axis=0)),
         ),
         Mistake(
             "softmax of the summed logits",
             "This is the softmax of the summed logits, as if the probabilities were multiplied: the more networks agree, "
-            "the surer it becomes. Take the softmax of each network, then the mean.",
+            "the surer the answer becomes. Take the softmax of each network, then the mean.",
             lambda logits: _softmax(logits.sum(axis=0)),
         ),
         Mistake(
@@ -90,8 +91,8 @@ average_answer = CodeExercise(
         ),
         Mistake(
             "softmax of the mean probabilities",
-            "The softmax is taken twice: of the logits, and of the mean once more. The mean of probabilities is "
-            "finished: its rows sum to 1.",
+            "The softmax is taken twice: of the logits, and of the mean once more. The mean of probabilities needs "
+            "nothing more: its rows sum to 1.",
             lambda logits: _softmax(_softmax(logits).mean(axis=0)),
         ),
         Mistake(
@@ -106,7 +107,8 @@ average_answer = CodeExercise(
         ),
         Mistake(
             "softmax of the largest logits",
-            "For each class the largest logit of any network is taken, and the softmax of these. Take the softmax of each "
+            "For each class you take the largest logit of any network, and then the softmax of these. Take the "
+            "softmax of each "
             "network, then the mean.",
             lambda logits: _softmax(logits.max(axis=0)),
         ),
@@ -128,8 +130,8 @@ average_answer = CodeExercise(
         ),
         Mistake(
             "sigmoid",
-            "That is a sigmoid for each class by itself: the rows do not sum to 1. Ten classes of which one is right "
-            "want a softmax.",
+            "That is a sigmoid for each class by itself: the rows do not sum to 1. Where exactly one of ten classes "
+            "is right, a softmax is needed.",
             lambda logits: (1 / (1 + np.exp(-logits))).mean(axis=0),
         ),
         Mistake(
@@ -171,12 +173,13 @@ average_answer = CodeExercise(
         ),
         Mistake(
             "mean over the digits",
-            "The mean runs over the digits (axis 1). It is the networks that are averaged, axis 0.",
+            "The mean runs over the digits (axis 1). Average over the networks, axis 0.",
             lambda logits: _softmax(logits).mean(axis=1),
         ),
         Mistake(
             "mean over the classes",
-            "The mean runs over the classes; it is always one over their number. Average over the networks, axis 0.",
+            "The mean runs over the classes; that mean is always one over their number. Average over the networks, "
+            "axis 0.",
             lambda logits: _softmax(logits).mean(axis=2),
         ),
         Mistake(
@@ -246,7 +249,7 @@ average_answer = CodeExercise(
         Mistake(
             "exp overflows",
             "The mean is right for small logits. `exp` of a logit above 709 is infinity, and infinity over infinity is "
-            "not a number: subtract each row's largest logit first. That changes nothing in the quotient.",
+            "not a number: subtract each row's largest logit first. That does not change the quotient.",
             _after,
         ),
     ],

@@ -37,7 +37,7 @@ _MASKS = {
         lambda dy, mask: dy,
     ),
     "mask turned round": (
-        "The gradient reaches just those elements that were dropped. `mask` is True where an element was *kept*.",
+        "The gradient reaches exactly those elements that were dropped. `mask` is True where an element was *kept*.",
         lambda dy, mask: dy * ~mask,
     ),
     "one mask for the batch": ("All examples get the mask of the first.", lambda dy, mask: dy * mask[:1]),
@@ -66,11 +66,12 @@ _FACTORS = {
         lambda passed, rate: passed / rate,
     ),
     "sign turned": (
-        "The sign is turned. Descent takes the minus later, in the step; here it is the plain derivative.",
+        "The sign is reversed. Descent takes the minus later, in the step; here it is the plain derivative.",
         lambda passed, rate: -passed / (1 - rate),
     ),
     "sign turned, without the scale": (
-        "The sign is turned: descent takes the minus later, in the step. And y was x *times a factor*, which belongs in "
+        "The sign is reversed: descent takes the minus later, in the step. And y was x *times a factor*, which "
+        "belongs in "
         "the slope.",
         lambda passed, rate: -passed,
     ),
@@ -103,9 +104,10 @@ def _passing(args, outputs):
 dropout_backward = _Drawing(
     dropout_backward,
     own_draws=(
-        "Called twice with the same arguments, it gives another result: a fresh mask is drawn. The gradient of units that took part would"
-        " be thrown away, and units that did not take part would be blamed. It must be the mask of the forward "
-        "pass: that is why the layer remembers it."
+        "Called twice with the same arguments, it gives two different results: a fresh mask is drawn. The gradient "
+        "of units that took part would"
+        " be thrown away, and units that did not take part would be blamed. Use the mask of the forward pass: that "
+        "is why the layer remembers it."
     ),
     ignored=(
         1,
@@ -124,7 +126,8 @@ dropout_backward = _Drawing(
         *_parts(),
         Mistake(
             "the gradient of dropped elements stays",
-            "Where an element was dropped its gradient stays as it came. Its y was 0 whatever its x: it gets 0.",
+            "Where an element was dropped, you return its dy unchanged. Its y was 0 whatever its x, so its gradient "
+            "is 0.",
             lambda dy, mask, rate: np.where(mask, dy / (1 - rate), dy),
         ),
         Mistake(
@@ -172,12 +175,12 @@ dropout_backward = _Drawing(
         ),
         Mistake(
             "zeros of the gradient",
-            "The mask is made from `dy`. The forward pass' mask is given.",
+            "The mask is made from `dy`. The mask of the forward pass is given.",
             lambda dy, mask, rate: dy * (dy > 0) / (1 - rate),
         ),
         Mistake(
             "kept gradients cut out",
-            "Only the kept elements are returned, and the shape is gone. A dropped element has a gradient: 0.",
+            "It returns only the kept elements, so the shape is lost. A dropped element has a gradient: 0.",
             lambda dy, mask, rate: dy[mask] / (1 - rate),
         ),
     ],
@@ -195,7 +198,8 @@ dropout_backward = _Drawing(
             lambda args, outputs: bool(np.ptp(_passing(args, outputs)) < 1e-3),
         ),
         Property(
-            "The mask is right, and all gradients that pass get the same factor. It is not the factor of the forward pass.",
+            "The mask is right, and all gradients that pass get the same factor. But it is not the factor of the "
+            "forward pass.",
             lambda args, outputs: bool(np.allclose(_passing(args, outputs), 1 / (1 - args[2]), rtol=1e-3)),
         ),
     ],

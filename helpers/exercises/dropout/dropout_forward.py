@@ -96,7 +96,7 @@ def _first_only(axes):
     return share
 
 
-_SHARED = "It is drawn once for every *element* of the batch."
+_SHARED = "Every *element* of the batch should have its own draw."
 
 _SWAPPED = (
     "Kept and dropped are the wrong way round: where `u` is below the rate, the element has to go. With a rate of 0.2 your "
@@ -108,13 +108,14 @@ _MASKS = {
     "keep and drop swapped": (_SWAPPED, lambda u, rate: u < rate),
     "keep and drop swapped, the rate itself kept": (_SWAPPED, lambda u, rate: u <= rate),
     "kept from 1 - rate on": (
-        "Elements are kept where `u` is above `1 - rate`. That is a share `rate` of them only, as if `rate` were the share "
+        "Elements are kept where `u` is above `1 - rate`. That keeps only a share `rate` of them, as if `rate` were "
+        "the share "
         "kept.",
         lambda u, rate: u >= 1 - rate,
     ),
     "kept below 1 - rate": (
-        "Elements are kept where `u` is below `1 - rate`. The share is right, but they are not the ones that were asked for "
-        "(`u` at least the rate), so your results cannot be compared with anybody's.",
+        "Elements are kept where `u` is below `1 - rate`. The share is right, but they are not the elements that "
+        "were asked for (those with `u` at least the rate), so your results cannot be compared with anyone else's.",
         lambda u, rate: u < 1 - rate,
     ),
 }
@@ -138,8 +139,8 @@ _FACTORS = {
         lambda kept, rate: kept / (1 - rate) ** 2,
     ),
     "divided by the root": (
-        "The survivors are divided by the root of `1 - rate`. That would keep the mean *square*; here the mean is to be "
-        "kept.",
+        "The survivors are divided by the root of `1 - rate`. That would keep the mean *square*; here the mean "
+        "should stay the same.",
         lambda kept, rate: kept / np.sqrt(1 - rate),
     ),
     "times 1 plus rate": (
@@ -169,7 +170,8 @@ _AT_INFERENCE = {
     ),
     "nothing at inference": ("At inference you return zeros. Nothing is dropped there.", lambda x, dropped, rate: 0 * x),
     "active at inference": (
-        "It drops at inference, too: the same picture would get another answer at every call. What is `training` for?",
+        "It drops at inference, too: the same picture would get a different answer at every call. What is `training` "
+        "for?",
         lambda x, dropped, rate: dropped,
     ),
 }
@@ -180,8 +182,8 @@ _READ_AS_P = (
 )
 
 _CLASSIC = (
-    "This is the classic form: no scale in training, `1 - rate` at test. It is right in its own way; asked for is the "
-    "inverted form, Keras', where inference leaves x alone."
+    "This is the classic form: no scale in training, `1 - rate` at test. It is right in its own way, but the "
+    "inverted form is asked for, as in Keras: there inference leaves x alone."
 )
 
 _TOGETHER = {
@@ -204,14 +206,15 @@ _TOGETHER = {
 _CLASSIC_MASKS = {
     (mask, "not rescaled", "scaled back at inference"): (
         f"classic form, {mask}",
-        f"{message} And this is the classic form, which scales at test only; asked for is the inverted form, Keras'.",
+        f"{message} And this is the classic form, which scales at test only; the inverted form is asked for, as in "
+        "Keras.",
     )
     for mask, (message, _) in _MASKS.items()
 } | {
     ("keep and drop swapped", "not rescaled", "times the rate at inference"): (
         "classic form, rate taken for the share kept",
         "You read `rate` as the share that is kept, as the paper's p. Keras' `rate` is the share that is dropped. And this "
-        "is the classic form, which scales at test only; asked for is the inverted form, Keras'.",
+        "is the classic form, which scales at test only; the inverted form is asked for, as in Keras.",
     )
 }
 
@@ -242,7 +245,8 @@ def _of_parts(mask, factor, at_inference):
 dropout_forward = _Drawing(
     dropout_forward,
     own_draws=(
-        "Called twice with the same arguments, it gives another result: it draws random numbers of its own. The numbers "
+        "Called twice with the same arguments, it gives two different results: it draws random numbers of its own. "
+        "The numbers "
         "are given here, `u`, so that everyone gets the same mask and the result can be checked."
     ),
     ignored=(
@@ -309,8 +313,8 @@ dropout_forward = _Drawing(
         ),
         Mistake(
             "whole channels dropped",
-            "For pictures you drop whole channels of a picture. That exists (Keras: `SpatialDropout2D`). Here it is "
-            "element by element.",
+            "For pictures you drop whole channels of a picture. That exists (Keras: `SpatialDropout2D`). Here each "
+            "element is dropped or kept by itself.",
             _in_training(lambda x, u, rate: _inverted(x, _first_only(set(range(1, u.ndim - 1)))(u), rate)),
         ),
         Mistake(
@@ -321,7 +325,7 @@ dropout_forward = _Drawing(
         ),
         Mistake(
             "strictly above",
-            "Kept are elements with `u` *at least* the rate; where `u` is exactly the rate, yours are dropped. (With "
+            "Elements with `u` *at least* the rate should be kept; where `u` is exactly the rate, you drop them. (With "
             "random numbers it hardly ever happens.)",
             _in_training(lambda x, u, rate: x * (u > rate) / (1 - rate)),
         ),
@@ -375,7 +379,7 @@ dropout_forward = _Drawing(
         ),
         Mistake(
             "half dropped, scaled by the rate",
-            "The mask drops one half, whatever `rate` says; only the scale knows the rate.",
+            "The mask drops one half, whatever `rate` says; only the scale uses the rate.",
             _in_training(lambda x, u, rate: x * (u >= 0.5) / (1 - rate)),
         ),
         Mistake(
@@ -395,17 +399,17 @@ dropout_forward = _Drawing(
         ),
         Mistake(
             "dropped elements become NaN",
-            "A dropped element becomes NaN, and every sum that it enters as well. It is to be 0.",
+            "A dropped element becomes NaN, and so does every sum that it enters. It should be 0.",
             _in_training(lambda x, u, rate: np.where(u >= rate, x / (1 - rate), np.nan)),
         ),
         Mistake(
             "dropped elements stay",
-            "A dropped element stays as it is; only the survivors are scaled. It is to be 0.",
+            "A dropped element stays as it is; only the survivors are scaled. The dropped element should be 0.",
             _in_training(lambda x, u, rate: np.where(u >= rate, x / (1 - rate), x)),
         ),
         Mistake(
             "dropped elements cut out",
-            "It keeps the kept elements only, and the shape is gone. A dropped element stays in its place, as a 0.",
+            "It returns only the kept elements, so the shape is lost. A dropped element stays in its place, as a 0.",
             _in_training(lambda x, u, rate: x[u >= rate] / (1 - rate)),
         ),
     ],
@@ -427,8 +431,8 @@ dropout_forward = _Drawing(
             lambda args, outputs: not args[3] or bool(np.ptp(_multiples(args, outputs)) < 1e-3),
         ),
         Property(
-            "The right elements are dropped, and the others all get the same factor. It is not the factor with which the mean "
-            "over all masks is x.",
+            "The right elements are dropped, and the others all get the same factor. But this factor does not make "
+            "the mean over all masks equal to x.",
             lambda args, outputs: not args[3] or bool(np.allclose(_multiples(args, outputs), 1 / (1 - args[2]), rtol=1e-3)),
         ),
     ],

@@ -67,12 +67,13 @@ earn_a_gain = _WithTheGivenSeeds(
     mistakes=[
         Mistake(
             "no dropout",
-            "Both rates are 0: no unit is ever dropped. What difference there is comes from the learning rate.",
+            "Both rates are 0: no unit is ever dropped. Any difference comes from the learning rate.",
             lambda r: r["rate_pixels"] == 0 and r["rate_hidden"] == 0,
         ),
         Mistake(
             "too small",
-            "Without dropout the network errs on 30 % of the digits or more: it suffers from other things than overfitting. Give "
+            "Without dropout the network errs on 30 % of the digits or more: it has other problems than overfitting. "
+            "Give "
             "it more units.",
             lambda r: r["without"] >= 30,
         ),
@@ -94,7 +95,7 @@ earn_a_gain = _WithTheGivenSeeds(
         ),
         Mistake(
             "too many pixels dropped",
-            "Of the pixels two thirds or more are dropped. Drop fewer of them.",
+            "Two thirds of the pixels or more are dropped. Drop fewer of them.",
             lambda r: r["rate_pixels"] >= 0.65,
         ),
         Mistake(
@@ -127,10 +128,12 @@ earn_a_gain = _WithTheGivenSeeds(
         "freedom, or too little?",
         "There are two kinds of units to drop, 784 pixels and a few hidden ones. Which of the two can be spared more "
         "easily? Try them one at a time, with the other rate at 0.",
-        "Neighbouring pixels tell nearly the same. Drop between a fifth and a third of them, and few hidden units.",
+        "Neighbouring pixels hold nearly the same information. Drop between a fifth and a third of them, and few "
+        "hidden units.",
     ],
     insight="Rates are not good or bad by themselves. Of 784 pixels a third can be missing and the digit is still "
-    "there: noise that costs little and forbids the network to lean on single pixels. Hidden units of a small network "
+    "there: noise that costs little and keeps the network from relying on single pixels. Hidden units of a small "
+    "network "
     "cannot be spared so easily; the paper's 0.5 is meant for layers of a thousand. You have chosen on validation "
     "digits; the test digits have not been touched.",
 )

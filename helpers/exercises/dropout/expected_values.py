@@ -5,7 +5,7 @@ from __future__ import annotations
 from helpers.exercises.engine import Mistake, PredictExercise
 
 
-_DEVIATION = "that is the standard deviation. Its square is asked for."
+_DEVIATION = "that is the standard deviation. The variance, its square, is asked for."
 
 
 expected_values = PredictExercise(
@@ -39,7 +39,7 @@ expected_values = PredictExercise(
         ),
         Mistake(
             "kept with probability 0.25",
-            "these fit if a quarter were kept. The rate is the share that is dropped: 0.75 is kept.",
+            "these would fit if a quarter were kept. The rate is the share that is dropped: 0.75 is kept.",
             {
                 "inverted: where kept": 24.0,
                 "inverted: variance over masks": 108.0,
@@ -49,7 +49,8 @@ expected_values = PredictExercise(
         ),
         Mistake(
             "divided by the rate throughout",
-            "these fit if the survivors were divided by the rate. The inverted form divides by the share kept, 0.75.",
+            "these would fit if the survivors were divided by the rate. The inverted form divides by the share kept, "
+            "0.75.",
             {
                 "inverted: where kept": 24.0,
                 "inverted: mean over masks": 18.0,
@@ -92,8 +93,9 @@ expected_values = PredictExercise(
                 48.0,
             ),
             Mistake("square minus the mean", "42 is 48 − 6. Subtract the *square* of the mean.", 42.0),
-            Mistake("one half each", "16 would be for 0 and 8 with one half each. It is kept with probability 0.75.", 16.0),
-            Mistake("no variance", "the value is 0 or 8, as the mask falls: it does vary.", 0.0),
+            Mistake("one half each", "16 would be right if 0 and 8 had a probability of one half each. The value is "
+                "kept with probability 0.75.", 16.0),
+            Mistake("no variance", "the value is 0 or 8, depending on the mask: it does vary.", 0.0),
             Mistake("the standard deviation", _DEVIATION, 12**0.5),
             Mistake("the standard deviation, three digits", _DEVIATION, 3.46),
             Mistake("the standard deviation, two digits", _DEVIATION, 3.5),
@@ -111,16 +113,19 @@ expected_values = PredictExercise(
                 "4 is the squared distance of 8 from the mean. With probability 0.25 the value is 0, which lies 6 away.",
                 4.0,
             ),
-            Mistake("the factor alone", "1/3 is the factor alone, rate/(1 − rate). x enters squared.", 1 / 3),
-            Mistake("the factor alone, two digits", "1/3 is the factor alone, rate/(1 − rate). x enters squared.", 0.33),
+            Mistake("the factor alone", "1/3 is the factor alone, rate/(1 − rate). It has to be multiplied by "
+                "x².", 1 / 3),
+            Mistake("the factor alone, two digits", "1/3 is the factor alone, rate/(1 − rate). It has to be "
+                "multiplied by x².", 0.33),
             Mistake(
                 "of the mask",
                 "0.1875 is the variance of the mask alone, 0.75 · 0.25. The values are 0 and 8, not 0 and 1.",
                 0.1875,
             ),
-            Mistake("x not squared", "x enters squared: the unit is that of x².", 2.0),
-            Mistake("times rate", "9 is 36 · 0.25. It has yet to be divided by the share kept.", 9.0),
-            Mistake("turned round", "108 is 36 · 0.75/0.25: the rate belongs above, the share kept below.", 108.0),
+            Mistake("x not squared", "x has to be squared: a variance has the unit of x².", 2.0),
+            Mistake("times rate", "9 is 36 · 0.25. It still has to be divided by the share kept.", 9.0),
+            Mistake("turned round", "108 is 36 · 0.75/0.25: the rate belongs in the numerator, the share kept in the "
+                "denominator.", 108.0),
         ],
         "classic: where kept": [
             Mistake("classic, scaled up", "the classic form leaves survivors as they are in training.", 8.0),

@@ -38,7 +38,8 @@ misled = PredictExercise(
         "Dense, ReLU, Dropout, Dense, BN, ...": [
             Mistake(
                 "the dense layer protects",
-                "the dense layer between them sums what the masks have shaken; the sum is shaken, too (your formula).",
+                "the dense layer between them adds up inputs that the masks have made noisy; the sum is noisy, too "
+                "(your formula).",
                 False,
             ),
         ],
@@ -52,7 +53,7 @@ misled = PredictExercise(
         "Dropout (of the pixels), Dense, BN, ...": [
             Mistake(
                 "pixels do not count",
-                "dropped pixels are dropped inputs like any others: the dense layer's sums are shaken.",
+                "dropped pixels are dropped inputs like any others: the dense layer's sums are noisy.",
                 False,
             ),
         ],
@@ -68,7 +69,7 @@ misled = PredictExercise(
     points=1,
     hints=[
         "Follow the signal from left to right. Has it passed a dropout layer when it arrives at a BN?",
-        "In the last network there are two BN. One is enough to be misled.",
+        "In the last network there are two BN layers. It is enough if one is misled.",
     ],
     insight="What counts is whether *any* dropout lies in front. So \"dropout behind BN\" is safe only behind the last "
     "one: that is what Li and others recommend.",

@@ -54,8 +54,9 @@ def _added(x, kernel, rate):
 variance_shift = _Drawing(
     variance_shift,
     own_draws=(
-        "Called twice with the same arguments, it gives another result: random numbers are drawn. Measuring with masks is a "
-        "good test of the formula; asked for is the formula, which needs none."
+        "Called twice with the same arguments, it gives two different results: random numbers are drawn. Measuring "
+        "with masks is a "
+        "good test of the formula, but the formula itself is asked for, and it needs none."
     ),
     outputs=["ratio"],
     cases=_shift_cases,
@@ -80,28 +81,31 @@ variance_shift = _Drawing(
         ),
         Mistake(
             "weights not squared",
-            "A weight multiplies the noise, so it enters its variance squared. Otherwise negative weights would make "
-            "it smaller.",
+            "A weight multiplies the noise, so the variance contains the square of the weight. Otherwise negative "
+            "weights would make the variance smaller.",
             _shifted(lambda x, kernel, rate: rate / (1 - rate) * (x**2).mean(axis=0) @ kernel),
         ),
         Mistake(
             "absolute weights",
-            "A weight multiplies the noise, so it enters its variance squared, not by its size.",
+            "A weight multiplies the noise, so the variance contains the square of the weight, not its absolute value.",
             _shifted(lambda x, kernel, rate: rate / (1 - rate) * (x**2).mean(axis=0) @ np.abs(kernel)),
         ),
         Mistake(
             "inputs not squared",
-            "The inputs are not squared. The noise of an input scales as its size, so the variance as its square.",
+            "The inputs are not squared. The noise of an input scales as the input, so its variance scales as the "
+            "square of the input.",
             _shifted(lambda x, kernel, rate: rate / (1 - rate) * np.abs(x).mean(axis=0) @ kernel**2),
         ),
         Mistake(
             "inputs not squared, with their signs",
-            "The inputs are not squared. The noise of an input scales as its size, so the variance as its square.",
+            "The inputs are not squared. The noise of an input scales as the input, so its variance scales as the "
+            "square of the input.",
             _shifted(lambda x, kernel, rate: rate / (1 - rate) * x.mean(axis=0) @ kernel**2),
         ),
         Mistake(
             "neither squared",
-            "Neither the inputs nor the weights are squared. Both multiply the noise, so both enter its variance squared.",
+            "Neither the inputs nor the weights are squared. Both multiply the noise, so the variance contains the "
+            "squares of both.",
             _shifted(lambda x, kernel, rate: rate / (1 - rate) * x.mean(axis=0) @ kernel),
         ),
         Mistake(
@@ -125,13 +129,13 @@ variance_shift = _Drawing(
         Mistake(
             "rate alone",
             "The factor is `rate`. The mask's variance is rate · (1 − rate), and dividing the survivors by 1 − rate "
-            "divides a variance by its square. What is left?",
+            "divides a variance by (1 − rate)². What is left?",
             _shifted(lambda x, kernel, rate: rate * (x**2).mean(axis=0) @ kernel**2),
         ),
         Mistake(
             "variance of the mask alone",
             "rate · (1 − rate) is the variance of the mask, as in the classic form. In the inverted form the "
-            "survivors are divided by 1 − rate: their variance by its square.",
+            "survivors are divided by 1 − rate, so their variance is divided by (1 − rate)².",
             _shifted(lambda x, kernel, rate: rate * (1 - rate) * (x**2).mean(axis=0) @ kernel**2),
         ),
         Mistake(
@@ -182,13 +186,13 @@ variance_shift = _Drawing(
         ),
         Mistake(
             "classic form",
-            "This is the ratio in the classic form, in which training does not scale. Asked for is the inverted form.",
+            "This is the ratio in the classic form, in which training does not scale. The inverted form is asked for.",
             lambda x, kernel, rate: (1 - rate) ** 2 * (1 + _added(x, kernel, rate) / (x @ kernel).var(axis=0)),
         ),
         Mistake(
             "inference scaled as in the classic form",
             "The ratio is too large by 1/(1 − rate)², as if x were multiplied by 1 − rate at inference. That belongs to the "
-            "classic form; in the inverted form x stays as it is there.",
+            "classic form; in the inverted form x stays as it is at inference.",
             lambda x, kernel, rate: (1 + _added(x, kernel, rate) / (x @ kernel).var(axis=0)) / (1 - rate) ** 2,
         ),
         Mistake(
@@ -209,13 +213,13 @@ variance_shift = _Drawing(
         ),
         Mistake(
             "sum without brackets",
-            "Only one of the two terms is divided. The whole of (variance + added) is to be divided by the variance.",
+            "Only one of the two terms is divided. The whole of (variance + added) must be divided by the variance.",
             _shifted(_added, lambda inference, more: inference + more / inference),
         ),
         Mistake(
             "inference over added",
-            "That is the variance at inference over the added one. The variance in training is the sum of both, and stands "
-            "above.",
+            "That is the variance at inference over the added one. The variance in training is the sum of both, and "
+            "it belongs in the numerator.",
             _shifted(_added, lambda inference, more: inference / more),
         ),
         Mistake(
@@ -230,12 +234,12 @@ variance_shift = _Drawing(
         ),
         Mistake(
             "added over inference",
-            "That is the added variance over that at inference. The variance in training is the sum of both.",
+            "That is the added variance over the variance at inference. The variance in training is the sum of both.",
             _shifted(_added, lambda inference, more: more / inference),
         ),
         Mistake(
             "variance in training",
-            "That is the variance in training. It is to be divided by that at inference.",
+            "That is the variance in training. It must be divided by the variance at inference.",
             _shifted(_added, lambda inference, more: inference + more),
         ),
         Mistake(
@@ -260,7 +264,7 @@ variance_shift = _Drawing(
         ),
         Mistake(
             "ddof=1 below only",
-            "The variance that you divide by is one of N − 1. Batch normalization divides by N, and so do we.",
+            "The variance that you divide by is computed with N − 1. Batch normalization divides by N, and so do we.",
             lambda x, kernel, rate: ((x @ kernel).var(axis=0) + _added(x, kernel, rate)) / (x @ kernel).var(axis=0, ddof=1),
         ),
         Mistake(
@@ -270,13 +274,13 @@ variance_shift = _Drawing(
         ),
         Mistake(
             "one row per example",
-            "The mean over the examples is missing: it has one row for each of them. Asked for is one ratio per unit, "
-            "(units,).",
+            "The mean over the examples is missing: your result has one row per example. One ratio per unit is asked "
+            "for, (units,).",
             _shifted(lambda x, kernel, rate: rate / (1 - rate) * x**2 @ kernel**2),
         ),
         Mistake(
             "mean square at inference",
-            "At inference it is the mean square instead of the variance: the mean is not subtracted.",
+            "At inference you take the mean square instead of the variance: the mean is not subtracted.",
             _shifted(_added, inference=lambda x, kernel: ((x @ kernel) ** 2).mean(axis=0)),
         ),
         Mistake(
@@ -310,12 +314,12 @@ variance_shift = _Drawing(
         ),
         Mistake(
             "standard deviation at inference",
-            "At inference it is the standard deviation. The ratio is of variances.",
+            "At inference you take the standard deviation. The ratio is one of variances.",
             lambda x, kernel, rate: 1 + _added(x, kernel, rate) / (x @ kernel).std(axis=0),
         ),
         Mistake(
             "standard deviations added",
-            "Standard deviations are added. Of independent parts the *variances* add.",
+            "Standard deviations are added. For independent parts the *variances* add.",
             lambda x, kernel, rate: 1 + np.sqrt(_added(x, kernel, rate)) / (x @ kernel).std(axis=0),
         ),
         Mistake(
@@ -325,7 +329,7 @@ variance_shift = _Drawing(
         ),
         Mistake(
             "one number for all units",
-            "One number for all units. Batch normalization keeps a variance for each: shape (units,).",
+            "That is one number for all units. Batch normalization keeps a variance for each: shape (units,).",
             lambda x, kernel, rate: 1 + _added(x, kernel, rate).mean() / (x @ kernel).var(axis=0).mean(),
         ),
         Mistake(
@@ -335,7 +339,7 @@ variance_shift = _Drawing(
         ),
         Mistake(
             "of the inputs, not the unit",
-            "That is the shift of the inputs themselves. Asked for is the unit behind the weights.",
+            "That is the shift of the inputs themselves. The shift of the unit behind the weights is asked for.",
             lambda x, kernel, rate: 1 + rate / (1 - rate) * (x**2).mean(axis=0) / x.var(axis=0),
         ),
         Mistake(
@@ -376,7 +380,7 @@ variance_shift = _Drawing(
         "The formula above, term by term: `(x**2).mean(axis=0)` is the mean square of each input, (inputs,).",
         "`(x**2).mean(axis=0) @ kernel**2` sums over the inputs: (units,).",
         "Variance at inference: `(x @ kernel).var(axis=0)`. In training: that plus rate/(1 − rate) times the sum. "
-        "Return the one over the other.",
+        "Divide the second by the first.",
     ],
     insight="Where inputs are large and weights cancel each other, the ratio is far above 1: at inference the unit "
     "hardly moves, in training the masks shake it. Batch normalization behind it stores the shaken variance.",

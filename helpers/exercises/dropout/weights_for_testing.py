@@ -31,7 +31,8 @@ def _repeat(values, length):
 
 weights_for_testing = _Drawing(
     weights_for_testing,
-    own_draws="Called twice with the same arguments, it gives another result: it draws random numbers. At test nothing is "
+    own_draws="Called twice with the same arguments, it gives two different results: it draws random numbers. At "
+        "test nothing is "
     "dropped: each weight is scaled.",
     outputs=["kernel_at_test", "bias_at_test"],
     cases=_weight_cases,
@@ -44,7 +45,8 @@ weights_for_testing = _Drawing(
     mistakes=[
         Mistake(
             "kernel not scaled",
-            "The kernel is that of training. There each input was missing now and then; at test none is, so the "
+            "The kernel is the one of training, unchanged. In training inputs were missing now and then; at test "
+            "none is missing, so the "
             "units would receive more than they have learned to expect.",
             lambda kernel, bias, p: (kernel, bias),
             outputs=("kernel_at_test",),
@@ -57,7 +59,8 @@ weights_for_testing = _Drawing(
         ),
         Mistake(
             "divided by p",
-            "The weights are divided by p: larger, where they have to become smaller. (Dividing belongs to the "
+            "The weights are divided by p. That makes them larger, but they have to become smaller. (Dividing "
+            "belongs to the "
             "inverted form, and to training.)",
             lambda kernel, bias, p: (kernel / p[:, None], bias),
             outputs=("kernel_at_test",),
@@ -71,20 +74,20 @@ weights_for_testing = _Drawing(
         ),
         Mistake(
             "outputs scaled (error)",
-            "`kernel` is (inputs, units), and p belongs to the *inputs*: one p for each row. NumPy lays an array of "
-            "shape (inputs,) along the columns. Give it a second axis.",
+            "`kernel` is (inputs, units), and p belongs to the *inputs*: one p for each row. NumPy matches an array "
+            "of shape (inputs,) with the columns. Give it a second axis.",
             lambda kernel, bias, p: (kernel * p, bias),
         ),
         Mistake(
             "outputs scaled, a row (error)",
             "`kernel` is (inputs, units), and p belongs to the *inputs*: one p for each row. You made p a row, (1, "
-            "inputs), which lies along the columns. Make it a column.",
+            "inputs), which NumPy matches with the columns. Make p a column.",
             lambda kernel, bias, p: (kernel * p[None, :], bias),
         ),
         Mistake(
             "outputs and bias scaled (error)",
-            "`kernel` is (inputs, units), and p belongs to the *inputs*: one p for each row. NumPy lays an array of "
-            "shape (inputs,) along the columns. And the bias was never dropped: it stays as it is.",
+            "`kernel` is (inputs, units), and p belongs to the *inputs*: one p for each row. NumPy matches an array "
+            "of shape (inputs,) with the columns. And the bias was never dropped: it stays as it is.",
             lambda kernel, bias, p: (kernel * p, bias * p),
         ),
         Mistake(
@@ -101,7 +104,7 @@ weights_for_testing = _Drawing(
         ),
         Mistake(
             "summed over the inputs",
-            "It sums over the inputs: a kernel is left with one number per unit. Each weight is scaled by itself, and "
+            "It sums over the inputs, which leaves only one number per unit. Each weight is scaled by itself, and "
             "the shape stays.",
             lambda kernel, bias, p: (p @ kernel, bias),
             outputs=("kernel_at_test",),
@@ -126,8 +129,8 @@ weights_for_testing = _Drawing(
         ),
         Mistake(
             "square root of p",
-            "The weights are multiplied by the root of p. That would keep a sum of squares; here the sum itself is to "
-            "keep its mean.",
+            "The weights are multiplied by the root of p. That would keep a sum of squares; here the mean of the sum "
+            "itself should stay the same.",
             lambda kernel, bias, p: (kernel * np.sqrt(p)[:, None], bias),
             outputs=("kernel_at_test",),
         ),
@@ -164,7 +167,7 @@ weights_for_testing = _Drawing(
         ),
         Mistake(
             "bias left out",
-            "The bias is set to 0. It is to stay as it was.",
+            "The bias is set to 0. It should stay as it was.",
             lambda kernel, bias, p: (kernel * p[:, None], np.zeros_like(bias)),
             outputs=("bias_at_test",),
         ),

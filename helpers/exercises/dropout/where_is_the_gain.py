@@ -25,7 +25,7 @@ where_is_the_gain = PredictExercise(
     patterns=[
         Mistake(
             "points and shares swapped",
-            "with both it is the other way round: where errors are few, even a large share of them is only a few points.",
+            "both are the other way round: where errors are few, even a large share of them is only a few points.",
             {"points gained, from 500 to 10,000 digits": "rise", "share of errors removed, from 100 to 1,000": "fall"},
         ),
     ],
@@ -33,7 +33,8 @@ where_is_the_gain = PredictExercise(
         "with 100 digits": [
             Mistake(
                 "as in the lecture",
-                "so the slide says. Our runs say otherwise, on this network and, further down, on the paper's: each "
+                "that is what the slide says. Our runs say otherwise, on this network and, further down, on the "
+                "paper's: each "
                 "network with the learning rate that suits it, fifteen draws of a hundred digits.",
                 "no gain",
             ),
@@ -60,20 +61,21 @@ where_is_the_gain = PredictExercise(
         "share of errors removed, from 100 to 1,000": [
             Mistake(
                 "share falls early",
-                "with 100 digits dropout removes hardly any of the errors: what such a network does not know, no noise "
-                "can teach it.",
+                "with 100 digits dropout removes hardly any of the errors: no noise can teach such a network what it "
+                "does not know.",
                 "fall",
             ),
             Mistake(
                 "share stays early",
-                "it starts low: what a network cannot know from 100 digits, no noise can teach it.",
+                "it starts low: no noise can teach a network what it cannot know from 100 digits.",
                 "stay",
             ),
         ],
         "with 50,000 digits": [
             Mistake(
                 "always a gain",
-                "so it was in the paper, on a larger network. This one has 512 units a layer, of which half are out, and "
+                "that is what the paper found, on a larger network. This one has 512 units per layer, of which half "
+                "are dropped, and "
                 "50,000 digits that keep it from overfitting much. (Read on: with smaller rates it does gain.)",
                 "a gain",
             ),
@@ -91,6 +93,6 @@ where_is_the_gain = PredictExercise(
         "What does dropout prevent? How much of that is there with 100 digits, with 1,000, with 50,000? And how much "
         "can be learned from 100 digits at all?",
     ],
-    insight="Compare with the figures below, and with the slide. Whoever counts in points and whoever counts in errors "
-    "removed tell different stories about the same networks.",
+    insight="Compare with the figures below, and with the slide. Counting in points and counting in errors removed "
+        "tell different stories about the same networks.",
 )

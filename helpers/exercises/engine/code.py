@@ -175,7 +175,8 @@ class CodeExercise(Exercise):
             except TypeError:
                 return self._verdict(
                     "unusable",
-                    f"It is called as `{name}{_plain(wanted)}`, with {count} argument{'s' * (count > 1)} by "
+                    f"The check calls your function as `{name}{_plain(wanted)}`, with {count} "
+                    f"argument{'s' * (count > 1)} by "
                     f"position; yours is `{getattr(answer, '__name__', 'function')}{_plain(signature)}`.",
                 )
         return None
@@ -186,8 +187,8 @@ class CodeExercise(Exercise):
             rest = (
                 "It is still running: restart the kernel (Kernel → Restart) before you go on."
                 if outcome.still_running
-                else "It was stopped. The inputs are small: either a loop never reaches its end, or it does far more "
-                "than is needed."
+                else "It was stopped. The inputs are small, so either a loop never ends, or the function does far "
+                    "more than is needed."
             )
             return self._verdict("unusable", f"It did not return in time {case.text}.", rest)
         parameters = list(inspect.signature(self._solution).parameters)
@@ -195,10 +196,10 @@ class CodeExercise(Exercise):
             if outcome.error is None and not _untouched(before, after):
                 return self._verdict(
                     "unusable",
-                    f"It wrote into its input `{name}`. Whoever passed that array still needs it: the next "
-                    "call would get other numbers.",
+                    f"It wrote into its input `{name}`. The caller still needs that array: the next call would get "
+                    "different numbers.",
                     f"Look for `{name} -= ...`, `{name}[...] = ...` or `out={name}`, perhaps under another name: `b = {name}` "
-                    "is the same array. Make a new one instead.",
+                    "is the same array. Make a new array instead.",
                 )
         return None
 
@@ -266,7 +267,7 @@ class CodeExercise(Exercise):
                 what = "The result" if len(self.outputs) == 1 else f"`{name}`"
                 leading = _without_leading_ones(np.shape(got)) == _without_leading_ones(target.shape)
                 rest = _LEADING_ONES if leading else OTHER_ONES
-                found.setdefault(rest, f"{what} has shape {np.shape(got)}, asked for was {target.shape}. {rest}")
+                found.setdefault(rest, f"{what} has shape {np.shape(got)}, expected {target.shape}. {rest}")
         return found
 
     def _refused(self, refusal: Verdict, at_edge: bool, results: list[Outputs], printed: str) -> Verdict:
@@ -345,8 +346,8 @@ class CodeExercise(Exercise):
             return beside
         if digits := self._rounded(bad, results):
             return self._verdict(
-                "wrong", f"The values are right, but rounded to {digits} digit{'s' * (digits > 1)}. Return them in full: "
-                "whoever computes on needs the rest. (`print` may round, `return` should not.)"
+                "wrong", f"The values are right, but rounded to {digits} digit{'s' * (digits > 1)}. Return all "
+                "digits: whoever computes with them needs the rest. (`print` may round, `return` should not.)"
             )
         return self._reordered(results) or self._unknown(bad, named, results)
 
@@ -374,7 +375,7 @@ class CodeExercise(Exercise):
             checks = f"the check {edges[0]}" if one else f"{len(edges)} checks, such as the one {edges[0]}"
             what = "known mistakes" if len(known) > 1 else "a known mistake"
             before = f"Apart from {checks}, the results are those of {what}:"
-            after = [f"What comes out {'there' if one else 'in those'} may have the same cause, or another."]
+            after = [f"What goes wrong {'there' if one else 'in those'} may have the same cause, or another."]
         if refusal and (at_edge or any(map(_unusable, ordinary.values()))):
             after, code = [*after, *refusal.paragraphs], refusal.code
         right = [name for k, name in enumerate(self.outputs) if k not in self._bad(dict(enumerate(results)))]
@@ -408,14 +409,15 @@ class CodeExercise(Exercise):
         order = f"`return {', '.join(self.outputs)}`"
         if not bad:
             return self._verdict(
-                "known mistake", f"The results are right, but they come in another order: {order}.",
+                "known mistake", f"The results are right, but in another order than asked for. The order should be {order}.",
                 mistakes=("another order",),
             )
         known = _each_once(named)
         right = [name for k, name in enumerate(self.outputs) if k not in bad]
         return self._verdict(
             "wrong" if None in named else "known mistake",
-            f"The results come in another order: {order}. Apart from that, right: {listed(right)}. "
+            f"The results come in another order than asked for. The order should be {order}. Apart from that, right: "
+            f"{listed(right)}. "
             f"Not yet: {listed([self.outputs[k] for k in bad])}.",
             *(m.message for m in known), mistakes=("another order", *(m.name for m in known)),
         )
@@ -454,7 +456,7 @@ class CodeExercise(Exercise):
         said.append(f"Checked {case.text}. " + first_difference(got[k], expected[k], what))
         if factor := self._factor(k, results):
             of = f" of `{what}`" if len(self.outputs) > 1 else ""
-            said.append(f"Every value{of} is {number(factor)} times what is expected, in all that was checked.")
+            said.append(f"Every value{of} is {number(factor)} times what is expected, in everything that was checked.")
         elif len(wrong_cases) == 1 < len(results):
             said.append("In every other case that was checked it is right." if not known else "")
         return self._verdict("wrong", *said, mistakes=tuple(m.name for m in known))
@@ -472,10 +474,10 @@ class CodeExercise(Exercise):
 
 
 _PRINTED = "It also printed while being checked; remove the `print` when you are done."
-_LEADING_ONES = "Beside another array the two do the same, so it counts."
+_LEADING_ONES = "In a computation with other arrays both shapes do the same, so yours counts as right."
 OTHER_ONES = (
-    "The numbers are right, the shape is not: beside another array an axis of length 1 broadcasts, and the result is a "
-    "table where a row is meant, without a word of warning. Look for `[:, None]`, `reshape` and `keepdims`."
+    "The numbers are right, the shape is not. Together with another array an axis of length 1 broadcasts, and the "
+    "result is a table where a row is meant, without any warning. Look for `[:, None]`, `reshape` and `keepdims`."
 )
 
 

@@ -95,12 +95,12 @@ class ExperimentExercise(Exercise):
     def _not_measured(self) -> str:
         if not self._function:
             return (
-                "Nothing has been measured yet. Run the cell that defines the function, call it, and check what it "
-                "returns."
+                "Nothing has been measured yet. Run the cell that defines the function, call the function, and pass "
+                "what it returns to `check`."
             )
         return (
-            f"No run gave this result. Check what `{self._function}` returned, unchanged: numbers that were typed, or "
-            "changed afterwards, are not a measurement."
+            f"No run gave this result. Pass what `{self._function}` returned to `check`, unchanged: numbers that "
+            "were typed in, or changed afterwards, are not a measurement."
         )
 
 

@@ -116,7 +116,8 @@ class PredictExercise(Exercise):
         for key in wrong:
             if key in following:
                 sources = self._sources(key, wrong)
-                said.append(f"`{key}`: this fits your {listed(sources)}, and changes with {_it(sources)}.")
+                said.append(f"`{key}`: this fits your {listed(sources)}, and has to change when you correct "
+                    f"{_it(sources)}.")
             elif key not in named:
                 said.append(f"`{key}`: {self._unnamed(key, given[key])}")
             elif key not in told:
@@ -148,7 +149,7 @@ class PredictExercise(Exercise):
         is_number = isinstance(right, (int, float)) and not isinstance(right, bool)
         if is_number and right and self._equal(key, -value, right):
             return "the size is right, the sign is not."
-        return f"{shown(value)} is not it."
+        return f"{shown(value)} is not right."
 
     def _plain(self, key: str, value: Any) -> Any:
         """``value`` without what is only a matter of type: NumPy's numbers, strings and arrays, fractions, capitals."""
