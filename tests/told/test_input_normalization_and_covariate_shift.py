@@ -221,12 +221,34 @@ def in_single_precision(x_train, x_test):
 @pytest.mark.parametrize("answer", [
     by_columns, with_where, by_assignment, in_single_precision,
     applied(scaler(keepdims=True, axis=0)),
-    applied(scaler(std_of=np.var, guard=lambda var: np.sqrt(var + 1e-5))),
+    applied(scaler(std_of=np.var, guard=lambda var: np.sqrt(var + 1e-6))),
     applied(scaler(guard=lambda std: np.maximum(std, 1e-8))),
     applied(scaler(guard=lambda std: [s or 1.0 for s in std])),
 ])
 def test_standardize_is_right_in_other_styles(answer):
     assert exercises.standardize.evaluate(answer).state == "correct"
+
+
+def constancy_of_both(x_train, x_test):
+    std = np.vstack([x_train, x_test]).std(axis=0)
+    std = np.where(std == 0, 1, x_train.std(axis=0))
+    with np.errstate(all="ignore"):
+        return (x_train - x_train.mean(axis=0)) / std, (x_test - x_train.mean(axis=0)) / std
+
+
+def test_constancy_is_a_matter_of_the_training_data():
+    verdict = exercises.standardize.evaluate(constancy_of_both)
+    assert verdict.mistakes == ("constancy not asked of the training data",) and "One thing is left" in str(verdict)
+
+
+@pytest.mark.parametrize("answer", [
+    applied(scaler(guard=lambda std: np.maximum(std, 0.1))),
+    applied(scaler(guard=lambda std: np.where(std < 0.1, 1, std))),
+    applied(scaler(guard=lambda std: np.round(std, 1))),
+    applied(scaler(mean_of=lambda x, axis: np.round(x.mean(axis)))),
+])
+def test_a_floor_and_rounded_statistics_are_refused(answer):
+    assert exercises.standardize.evaluate(answer).state == "wrong"
 
 
 # ---- largest_stable_learning_rate ---------------------------------------------------------------

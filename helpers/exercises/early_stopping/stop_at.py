@@ -343,8 +343,8 @@ stop_at = _StopAt(
         ),
         Mistake(
             "lowest of the falls",
-            "Each loss is compared with that of the epoch before, and the lowest of those that fell is kept. Compare it with "
-            "the *best* so far: after a bad epoch a less bad one is no improvement.",
+            "Each loss is compared with that of the epoch before. Compare it with the *best* so far: after a bad epoch a "
+            "less bad one is no improvement.",
             _lowest_of_the_falls,
         ),
         Mistake(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from helpers.exercises import sandbox
+from helpers.exercises.comparing import same
 from helpers.exercises.engine import Case, CodeExercise, Mistake, Property
 
 
@@ -23,13 +25,13 @@ def _features(rng, rows, means, spreads):
 
 def _standardize_cases():
     rng = np.random.default_rng(1)
-    # Spreads below 1, and so large that no reasonable epsilon shows. One feature's test values are below all training
-    # values, one's above.
+    # One feature's test values are below all training values, one's above.
     train = _features(rng, 7, [190.0, -120.0, 2.0], [40.0, 60.0, 0.5])
     test = _features(rng, 4, [220.0, -390.0, 1.5], [65.0, 45.0, 0.9])
     # Square: statistics of the rows fit beside the columns, and nothing raises.
-    square = _features(rng, 4, [3.0, -50.0, 0.0, 8.0], [0.7, 20.0, 5.0, 2.0])
-    more = _features(rng, 6, [2.0, -20.0, 1.0, 29.0], [1.2, 30.0, 2.0, 3.0])
+    # The first feature is narrow, and its mean is no round number: a floor of 0.1 shows, and an epsilon of 1e-6 does not.
+    square = _features(rng, 4, [3.37, -50.0, 0.0, 8.0], [0.09, 20.0, 5.0, 2.0])
+    more = _features(rng, 6, [3.12, -20.0, 1.0, 29.0], [0.23, 30.0, 2.0, 3.0])
     with_constants = (np.column_stack([x, np.full(len(x), 64.0), np.zeros(len(x))]) for x in (train, test))
     constant_in_test = test.copy()
     constant_in_test[:, 0] = 220.0
@@ -172,7 +174,29 @@ def _spread_is_a_little_less(args, outputs):
     return not _spread_is_one(args, outputs) and 0.9 < _spreads(args, outputs).min() <= _spreads(args, outputs).max() < 1.0001
 
 
-standardize = CodeExercise(
+class _Standardize(CodeExercise):
+    """Checks one thing more. What becomes of the test values of a feature that is constant in training is left open, so
+    there only `train` can be compared.
+    """
+
+    def evaluate(self, answer):
+        verdict = super().evaluate(answer)
+        if not verdict.passed:
+            return verdict
+        args = _features(np.random.default_rng(2), 5, [1.0, 2.0], [3.0, 0.0]), np.array([[1.0, 7.0], [5.0, -2.0]])
+        expected = self._solution(*args)[0]
+        outcome = sandbox.call(lambda: answer(*args))
+        if outcome.error is None and same(np.asarray(outcome.value[0]), expected):
+            return verdict
+        return self._verdict(
+            "known mistake",
+            "One thing is left: a feature that is constant in the training data, but not in the test data. Its `train` "
+            "should be 0. Which data decide whether a feature is constant?",
+            mistakes=("constancy not asked of the training data",),
+        )
+
+
+standardize = _Standardize(
     standardize,
     outputs=["train", "test"],
     cases=_standardize_cases,

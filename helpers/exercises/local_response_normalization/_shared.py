@@ -244,7 +244,7 @@ def _last_steps():
         ),
         (
             "k left out",
-            "k is missing. Where all responses are 0 the result is then 0 / 0, which is NaN; elsewhere it is too large.",
+            "k is missing. It keeps the division away from 0 / 0 where all responses are 0. Elsewhere the result is too large.",
             lambda a, s, k, alpha, beta, n: a / (alpha * s) ** beta,
         ),
         (
