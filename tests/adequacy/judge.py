@@ -206,7 +206,7 @@ class _Trial:
             for k, expected, got in self._side_by_side(function, mistake.name, mistake.answer, ks):
                 raised = isinstance(expected, Exception), isinstance(got, Exception)
                 if any(raised):
-                    agree = all(raised)
+                    agree = all(raised) or only_errors and not raised[1]
                 else:
                     agree = only_errors or _agree([_finite(got[i]) for i in about], [_finite(expected[i]) for i in about])
                 if not agree and (self._by_chance(function, got, k) or self._by_chance(mistake.answer, expected, k)):

@@ -108,7 +108,7 @@ _MASKS = {
     "keep and drop swapped": (_SWAPPED, lambda u, rate: u < rate),
     "keep and drop swapped, the rate itself kept": (_SWAPPED, lambda u, rate: u <= rate),
     "kept from 1 - rate on": (
-        "Elements are kept where `u` is above `1 - rate`. That keeps only a share `rate` of them, as if `rate` were "
+        "Elements are kept where `u` is at least `1 - rate`. That keeps only a share `rate` of them, as if `rate` were "
         "the share "
         "kept.",
         lambda u, rate: u >= 1 - rate,

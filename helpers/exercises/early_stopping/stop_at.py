@@ -634,7 +634,7 @@ stop_at = _StopAt(
         ),
         Mistake(
             "a window of losses",
-            "A window of `patience` losses is compared with the one before it. That is another rule: compare each loss "
+            "A window of `patience` losses is compared with the loss before it. That is another rule: compare each loss "
             "with the best of *all* epochs so far.",
             _whole_window,
         ),

@@ -463,7 +463,7 @@ lrn_across = CodeExercise(
         ),
         Mistake(
             "even n made smaller",
-            "For odd n this is right. For even n the window reaches (n - 1)/2 to each side; the formula says n/2.",
+            "For odd n this is right. For even n the window reaches one place less to each side than n/2, as the formula says.",
             _across(lambda n: ((n - 1) // 2, (n - 1) // 2)),
         ),
         Mistake(
@@ -564,7 +564,7 @@ lrn_across = CodeExercise(
         ),
         Mistake(
             "index below 0",
-            "The sum begins below channel 0. There NumPy counts from the end, as long as there are channels, and "
+            "The sum begins below channel 0. There NumPy counts from the end, and "
             "channels from the other end are summed. What does max(0, ...) do in the formula?",
             _one_by_one(lambda i, n, N: i - n // 2, lambda i, n, N: min(N - 1, i + n // 2) + 1),
         ),

@@ -517,7 +517,7 @@ lrn_within = CodeExercise(
         ),
         Mistake(
             "even n made smaller",
-            "For odd n this is right. For even n the window reaches (n - 1)/2 to each side; the formula says n/2.",
+            "For odd n this is right. For even n the window reaches one place less to each side than n/2, as the formula says.",
             _within(reach=lambda n: ((n - 1) // 2, (n - 1) // 2)),
         ),
         Mistake(
