@@ -118,7 +118,7 @@ def test_a_shift_the_wrong_way_that_also_loses_what_does_not_move():
 
 
 def test_what_came_in_is_not_black():
-    assert "should be black where something came in" in str(
+    assert "should be black in the new area" in str(
         exercises.shift.evaluate(rolled_and_blackened_at_the_wrong_end)
     )
 

@@ -183,8 +183,8 @@ def test_a_return_that_is_missing_behind_the_loop_is_told():
         if stop - best >= patience:
             return stop, best
 
-    assert "Is there a `return` behind the loop?" in str(exercises.stop_at.evaluate(answer))
-    assert "behind the loop" not in str(exercises.stop_at.evaluate(lambda losses, patience, min_delta: print(losses[0])))
+    assert "Is there a `return` after the loop?" in str(exercises.stop_at.evaluate(answer))
+    assert "after the loop" not in str(exercises.stop_at.evaluate(lambda losses, patience, min_delta: print(losses[0])))
 
 
 def by_history(losses, patience, min_delta):

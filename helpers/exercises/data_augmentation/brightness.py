@@ -57,8 +57,8 @@ brightness = CodeExercise(
     mistakes=[
         Mistake(
             "not clipped",
-            "Values leave the range from 0 to 1. A picture has nothing brighter than white, and whatever comes after "
-            "expects this range: clip.",
+            "Values leave the range from 0 to 1. A picture has nothing brighter than white, and the later steps expect "
+            "this range: clip.",
             lambda x, d: x + _each(d),
         ),
         Mistake(
@@ -76,7 +76,7 @@ brightness = CodeExercise(
         Mistake(
             "multiplied by delta, not clipped",
             "The pictures are multiplied by delta. Brightness *adds* the same to every pixel: with a delta of 0 "
-            "nothing changes. (And a negative delta makes negative brightness.)",
+            "nothing changes. (And a negative delta gives negative values.)",
             lambda x, d: x * _each(d),
         ),
         Mistake("clipped above only", "Negative deltas make values below 0. Clip on both sides.",
@@ -118,25 +118,25 @@ brightness = CodeExercise(
         ),
         Mistake(
             "rescaled",
-            "Each picture is rescaled so that it runs from 0 to 1. That takes away what was added: delta has no effect any "
-            "more. Clip instead.",
+            "Each picture is rescaled so that it runs from 0 to 1. This removes what was added: delta no longer has "
+            "any effect. Clip instead.",
             _brightness_rescaled,
         ),
         Mistake(
             "rescaled, the whole batch",
-            "The result is rescaled by the smallest and largest value of the whole batch. Then a picture depends on "
-            "its neighbours. Clip instead.",
+            "The result is rescaled by the smallest and largest value of the whole batch. Then each result depends on "
+            "the other pictures in the batch. Clip instead.",
             lambda x, d: _brightness_rescaled(x, d, axes=None),
         ),
         Mistake(
             "wraps around",
-            "Above 1 it begins again at 0 (`% 1`): white turns black. Clip.",
+            "Values above 1 wrap around to 0 (`% 1`): white turns black. Clip instead.",
             lambda x, d: (x + _each(d)) % 1,
         ),
         Mistake(
             "clipped to its own range",
-            "It is clipped to the smallest and largest value that the pictures had. A picture may become brighter "
-            "than it was; the range is that of all pictures, 0 to 1.",
+            "The result is clipped to the smallest and largest value of the given pictures. A picture may become "
+            "brighter than that: the allowed range is always 0 to 1.",
             lambda x, d: np.clip(x + _each(d), x.min(), x.max()),
         ),
         Mistake(
@@ -156,11 +156,11 @@ brightness = CodeExercise(
             "Only the last picture comes back: in a loop, collect them, or make room for all before it.",
             lambda x, d: _true_brightness(x, d)[-1],
         ),
-        Mistake("subtracted", "It is darker where it should be brighter: delta is subtracted.",
+        Mistake("subtracted", "The pictures are darker where they should be brighter: delta is subtracted.",
                 lambda x, d: np.clip(x - _each(d), 0, 1)),
         Mistake(
             "brighter only",
-            "A negative delta brightens as well: is there an `abs` in it?",
+            "A negative delta brightens as well: is there an `abs` in your code?",
             lambda x, d: np.clip(x + np.abs(_each(d)), 0, 1),
         ),
         Mistake(
@@ -170,14 +170,14 @@ brightness = CodeExercise(
         ),
         Mistake(
             "along the columns",
-            "The deltas go along the columns: the shape (N,) meets the *last* axis, W. Each picture has its own "
-            "delta: give it the shape (N, 1, 1).",
+            "The deltas are applied along the columns: NumPy aligns the shape (N,) with the *last* axis, W. Each "
+            "picture has its own delta: give it the shape (N, 1, 1).",
             lambda x, d: np.clip(x + d, 0, 1),
         ),
         Mistake(
             "along the rows",
-            "The deltas go along the rows: the shape (N, 1) meets the axes H and W. Each picture has its own delta: "
-            "give it the shape (N, 1, 1).",
+            "The deltas are applied along the rows: NumPy aligns the shape (N, 1) with the axes H and W. Each picture "
+            "has its own delta: give it the shape (N, 1, 1).",
             lambda x, d: np.clip(x + d[:, None], 0, 1),
         ),
         Mistake(
@@ -209,10 +209,10 @@ brightness = CodeExercise(
     ],
     points=2,
     hints=[
-        "One number for each picture, and pictures of shape (N, H, W): what shape must delta have, so that NumPy's "
-        "broadcasting puts it there?",
+        "One number for each picture, and pictures of shape (N, H, W): what shape must delta have, so that NumPy "
+        "broadcasts each number over its own picture?",
         "`delta[:, None, None]` has the shape (N, 1, 1). After adding, `np.clip`.",
     ],
-    insight="The black ground becomes grey, and what was nearly white all becomes white: clipping has thrown these "
-    "differences away for good. That is why strengths stay moderate.",
+    insight="The black background becomes grey, and all nearly white values become exactly white: clipping has removed "
+    "their differences for good. That is why the strengths should be moderate.",
 )

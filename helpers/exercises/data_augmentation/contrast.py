@@ -83,8 +83,8 @@ contrast = CodeExercise(
         ),
         Mistake(
             "about the batch's mean",
-            "The pictures are stretched about the mean of the whole batch. Then what happens to a picture depends on "
-            "its neighbours. " + _PER_PICTURE,
+            "The pictures are stretched about the mean of the whole batch. Then each result depends on the other "
+            "pictures in the batch. " + _PER_PICTURE,
             _about(np.mean),
         ),
         Mistake(
@@ -131,8 +131,8 @@ contrast = CodeExercise(
         ),
         Mistake(
             "to a power",
-            "The pictures are raised to the power of the factor (\"gamma correction\"). Contrast stretches "
-            "about the mean: the distances from it are multiplied.",
+            "The pictures are raised to the power of the factor (\"gamma correction\"). Contrast stretches about the "
+            "mean: it multiplies the distances from the mean.",
             lambda x, f: np.clip(x ** _each(f), 0, 1),
         ),
         Mistake(
@@ -151,7 +151,8 @@ contrast = CodeExercise(
         ),
         Mistake(
             "clipped before the mean is back",
-            "It is clipped before the mean is added again: what lies below the mean is negative then, and lost.",
+            "The result is clipped before the mean is added again: at that point all values below the mean are "
+            "negative, so they are lost.",
             lambda x, f: np.clip(_each(f) * (x - _own_mean(x)), 0, 1) + _own_mean(x),
         ),
         Mistake(
@@ -162,23 +163,24 @@ contrast = CodeExercise(
         ),
         Mistake(
             "mean not added back, not clipped",
-            "The mean is subtracted and never added again; and the range from 0 to 1 is left.",
+            "The mean is subtracted and never added again; and values leave the range from 0 to 1.",
             lambda x, f: _each(f) * (x - _own_mean(x)),
         ),
         Mistake(
             "mean not subtracted",
-            "The mean is added, but was never subtracted: the whole picture is multiplied, and becomes brighter besides. "
-            "What is multiplied are the distances from the mean.",
+            "The mean is added, but was never subtracted: the whole picture is multiplied, and the mean is added on "
+            "top. Multiply only the distances from the mean.",
             lambda x, f: np.clip(_each(f) * x + _own_mean(x), 0, 1),
         ),
         Mistake(
             "0.5 added back",
-            "What is subtracted is the mean, and what is added again is 0.5. Add the same mean.",
+            "The mean is subtracted, but 0.5 is added. Add the same mean again.",
             lambda x, f: np.clip(_each(f) * (x - _own_mean(x)) + 0.5, 0, 1),
         ),
         Mistake(
             "factor is an excess",
-            "The factor is added to 1. Here a factor of 1 leaves the picture as it is, and 0 leaves its mean alone.",
+            "The factor is added to 1. Here a factor of 1 leaves the picture as it is, and a factor of 0 leaves "
+            "nothing but its mean.",
             _about(_own_mean, factor=lambda f: 1 + f),
         ),
         Mistake(
@@ -204,29 +206,32 @@ contrast = CodeExercise(
         ),
         Mistake(
             "along the columns",
-            "The factors go along the columns: the shape (N,) meets the *last* axis, W. Give it the shape (N, 1, 1).",
+            "The factors are applied along the columns: NumPy aligns the shape (N,) with the *last* axis, W. Give it "
+            "the shape (N, 1, 1).",
             lambda x, f: np.clip(_own_mean(x) + f * (x - _own_mean(x)), 0, 1),
         ),
         Mistake(
             "along the columns, mean without keepdims",
-            "Factors and means go along the columns: the shape (N,) meets the *last* axis, W. Give both the shape (N, "
-            "1, 1); for the mean, `keepdims=True` does it.",
+            "Factors and means are applied along the columns: NumPy aligns the shape (N,) with the *last* axis, W. "
+            "Give both the shape (N, 1, 1); for the mean, `keepdims=True` does it.",
             lambda x, f: np.clip(x.mean(axis=(1, 2)) + f * (x - x.mean(axis=(1, 2))), 0, 1),
         ),
         Mistake(
             "mean without keepdims",
-            "The means go along the columns: their shape (N,) meets the *last* axis, W. `keepdims=True` keeps (N, 1, "
-            "1).",
+            "The means are applied along the columns: NumPy aligns their shape (N,) with the *last* axis, W. "
+            "`keepdims=True` keeps (N, 1, 1).",
             lambda x, f: np.clip(x.mean(axis=(1, 2)) + _each(f) * (x - x.mean(axis=(1, 2))), 0, 1),
         ),
         Mistake(
             "along the rows",
-            "The factors go along the rows: the shape (N, 1) meets the axes H and W. Give it the shape (N, 1, 1).",
+            "The factors are applied along the rows: NumPy aligns the shape (N, 1) with the axes H and W. Give it the "
+            "shape (N, 1, 1).",
             lambda x, f: np.clip(_own_mean(x) + f[:, None] * (x - _own_mean(x)), 0, 1),
         ),
         Mistake(
             "along the rows, the mean too",
-            "Factors and means go along the rows: the shape (N, 1) meets the axes H and W. Give both the shape (N, 1, 1).",
+            "Factors and means are applied along the rows: NumPy aligns the shape (N, 1) with the axes H and W. Give "
+            "both the shape (N, 1, 1).",
             lambda x, f: np.clip(x.mean(axis=(1, 2))[:, None] + f[:, None] * (x - x.mean(axis=(1, 2))[:, None]), 0, 1),
         ),
         Mistake(
@@ -257,8 +262,8 @@ contrast = CodeExercise(
         Property("Where nothing is clipped, a picture's mean should stay what it was.",
                  lambda args, outputs: all(
                      abs(new.mean() - old.mean()) < 1e-4 for new, old, _ in _unclipped(args, outputs))),
-        Property("Where nothing is clipped, a factor above 1 should make the values of a picture lie further apart, one below "
-                 "1 nearer together.",
+        Property("Where nothing is clipped, a factor above 1 should make the values of a picture lie further apart, "
+                 "and a factor below 1 should bring them closer together.",
                  lambda args, outputs: all(
                      (new.std() > old.std()) == (f > 1) for new, old, f in _unclipped(args, outputs))),
         Property("Where nothing is clipped, the standard deviation of a picture should be multiplied by the factor.",
@@ -271,6 +276,6 @@ contrast = CodeExercise(
         "`images.mean(axis=(1, 2), keepdims=True)` has the shape (N, 1, 1), and so has `factor[:, None, None]`. Clip "
         "at the very end.",
     ],
-    insight="This is notebook 06 in disguise: one mean for each picture. Stretched about 0 a picture would change in "
-    "brightness as well; about the batch's mean it would depend on its neighbours.",
+    insight="This is notebook 06 in disguise: one mean for each picture. Stretched about 0, a picture would change in "
+    "brightness as well; about the batch's mean, the result would depend on the other pictures in the batch.",
 )

@@ -85,8 +85,8 @@ gain_six_points = ExperimentExercise(
         ),
         Mistake(
             "too strong together",
-            "Together these changes are strong: few of the pictures look like one that the network will meet. Strengths add "
-            "up; take each a little smaller than you would alone.",
+            "Together these changes are strong: few of the pictures look like those that the network will meet. "
+            "Strengths add up: make each a little smaller than you would if it were the only one.",
             lambda r: r["epochs"] >= 80 and _ways(r) > 1
             and (abs(r["degrees"]) > 30 or abs(r["pixels"]) > 3.5 or abs(r["zoom"]) > 0.35),
         ),
@@ -98,23 +98,23 @@ gain_six_points = ExperimentExercise(
         ),
         Mistake(
             "stopped too soon",
-            "The strengths may be right, but the training stops too soon. Never seeing a picture twice, the network "
-            "has more to learn and needs more epochs than the 200 digits as they are.",
+            "The strengths may be right, but the training stops too soon. The network never sees a picture twice, so "
+            "it has more to learn and needs more epochs than the 200 digits as they are.",
             lambda r: r["epochs"] < 80,
         ),
         Mistake(
             "one way only",
-            "This is one of the three ways alone. They say different things about digits: take them together.",
+            "This is one of the three ways alone. Each describes a different variation of digits: use them together.",
             lambda r: _ways(r) == 1,
         ),
     ],
-    otherwise="Not there yet. Which of the three strengths was best alone, in the recorded runs above? Give them all, about as "
-    "large as there or a little smaller, and time.",
+    otherwise="Not there yet. Which of the three strengths was best alone, in the recorded runs above? Use all three, "
+    "about as strong as there or a little weaker, and give the training time.",
     hints=[
         "Three of the ways keep a digit's label when they are moderate. Use all three.",
-        "Look at the recorded strengths: rotation by some 20 degrees, a shift by one or two pixels, a scaling by "
-        "about 0.2. And what is harder to learn takes more epochs.",
+        "Look at the recorded strengths: rotation by some 20 degrees, a shift by one or two pixels, a scaling by about "
+        "0.2. Also, pictures that are harder to learn take more epochs.",
     ],
-    insight="The same 200 digits, the same network, the same number of steps. What was added is what you know about digits, said "
-    "in a few numbers. (They were chosen on these validation digits, so report another set's accuracy.)",
+    insight="The same 200 digits, the same network, the same number of steps. You only added what you know about "
+    "digits, in a few numbers. (They were chosen on these validation digits, so report another set's accuracy.)",
 )

@@ -47,8 +47,8 @@ keras_numbers = PredictExercise(
             Mistake("sideways", "the first number is the height's: it moves up and down.", 0.0),
         ],
         _LOOK: [
-            Mistake("zooming in", "the number speaks of how much is *seen*: 0.5 more, that is 1.5 times as much. So "
-                    "everything in it looks smaller. A negative number comes closer.", "larger"),
+            Mistake("zooming in", "the number says how much more is *seen*: 0.5 more, that is 1.5 times as much. So "
+                    "everything in the picture looks smaller. A negative number zooms in.", "larger"),
         ],
         _LOWEST: [
             Mistake("the number itself", "that would leave hardly any contrast. The number is how far the factor may lie below "
@@ -57,21 +57,22 @@ keras_numbers = PredictExercise(
                     "may lie below 1.", -0.2),
             Mistake("never lower", "a factor of 1 changes nothing. The first number is how far below 1 it may lie.", 1.0),
             Mistake("the highest", "that is the highest. The first number is how far below 1 it may lie.", 1.2),
-            Mistake("0", "0 would leave the mean alone. The first number is how far below 1 the factor may lie.", 0.0),
+            Mistake("0", "a factor of 0 would leave nothing but the mean. The first number is how far below 1 the "
+                         "factor may lie.", 0.0),
         ],
         _ADDED: [
-            Mistake("the range from 0 to 1", "that would be so with `value_range=(0, 1)`. If nothing is said, Keras expects "
+            Mistake("the range from 0 to 1", "that would be so with `value_range=(0, 1)`. By default, Keras expects "
                     "pictures from 0 to 255, and takes 0.2 of that.", 0.2),
-            Mistake("per cent", "it is 0.2 of the whole range of values. Which range does Keras expect, if nothing is said?",
+            Mistake("per cent", "it is 0.2 of the whole range of values. Which range does Keras expect by default?",
                     20.0),
             Mistake("the whole range", "that is the whole range. How much is 0.2 of it?", 255.0),
             Mistake("of 256", "the range goes from 0 to 255.", 51.2),
-            Mistake("one", "that would be the range from 0 to 1, whole. If nothing is said, Keras expects 0 to 255, and takes "
+            Mistake("one", "that would be the range from 0 to 1, whole. By default, Keras expects 0 to 255, and takes "
                     "0.2 of that.", 1.0),
         ],
         _TOP: [
-            Mistake("horizontal only", "if nothing is said, the mode is \"horizontal_and_vertical\": in half of the pictures top "
-                    "and bottom are exchanged. Few digits survive that.", False),
+            Mistake("horizontal only", "by default, the mode is \"horizontal_and_vertical\": in half of the pictures "
+                    "top and bottom are exchanged. Few digits are still readable after that.", False),
         ],
     },
     patterns=[
@@ -91,6 +92,7 @@ keras_numbers = PredictExercise(
         "values.",
         "Two defaults to look up (`help(keras.layers.RandomBrightness)`): `value_range`, and `RandomFlip`'s `mode`.",
     ],
-    insight="Two of these defaults do harm in silence: `value_range=(0, 255)` on pictures from 0 to 1 makes a picture all "
-    "white or all black, and `RandomFlip()` exchanges top and bottom of every second digit. Look at a batch after the layers.",
+    insight="Two of these defaults do harm without any warning: `value_range=(0, 255)` on pictures from 0 to 1 makes a "
+    "picture all white or all black, and `RandomFlip()` exchanges top and bottom of every second digit. Look at a "
+    "batch after the layers.",
 )

@@ -53,6 +53,7 @@ label_kept = PredictExercise(
     points=2,
     hints=["Write each on paper and turn the paper, or hold it before a mirror.",
            "A mirror left to right leaves only digits that have a left half like their right one."],
-    insight="The same change is harmless for one digit and false for another. Whether a label survives is not a property of the "
-    "transform: it depends on what the labels mean. On photographs of cats a mirror is always safe.",
+    insight="The same change is harmless for one digit and makes the label wrong for another. Whether a label survives "
+    "is not a property of the transform: it depends on what the labels mean. Mirroring photographs of cats left to "
+    "right is always safe.",
 )

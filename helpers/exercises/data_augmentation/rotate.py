@@ -142,8 +142,8 @@ def _right_inside_only(args, turned):
 
 
 _BACK = (
-    "The new pixel must ask for the place it comes *from*: turn back, by the angle's negative, once. (Back twice is forwards "
-    "again.)"
+    "You need the place that the new pixel comes *from*: turn back once, by the negative of the angle. (Turning back "
+    "twice is forwards again.)"
 )
 
 
@@ -188,7 +188,7 @@ rotate = CodeExercise(
         ),
         Mistake(
             "degrees as radians, the other way",
-            "The angle goes into `np.cos` as it is, in degrees; NumPy wants radians. Besides, the pictures turn "
+            "The angle goes into `np.cos` as it is, in degrees; NumPy wants radians. Also, the pictures turn "
             "clockwise. " + _BACK,
             lambda x, d: _turning(x, -d, radians=lambda a: a),
         ),
@@ -200,7 +200,7 @@ rotate = CodeExercise(
         ),
         Mistake(
             "turns",
-            "The angle is taken for a number of full turns, as in Keras' layer. Here it comes in degrees.",
+            "The angle is taken as a number of full turns, as in Keras' layer. Here it comes in degrees.",
             lambda x, d: _turning(x, d, radians=lambda a: 2 * np.pi * a),
         ),
         Mistake(
@@ -238,8 +238,8 @@ rotate = CodeExercise(
         ),
         Mistake(
             "centre not added back, the other way",
-            "You count from the centre, and `read` counts from the upper left pixel: after turning, the centre must "
-            "be added again. Besides, the pictures turn clockwise. " + _BACK,
+            "You count from the centre, and `read` counts from the upper left pixel: after turning, the centre must be "
+            "added again. Also, the pictures turn clockwise. " + _BACK,
             lambda x, d: _turning(x, -d, back=lambda length: 0),
         ),
         Mistake(
@@ -290,14 +290,14 @@ rotate = CodeExercise(
         ),
         Mistake(
             "both signs plus",
-            "Both sines have the same sign. That is no rotation: it pulls the picture out of shape. One of them is the "
-            "negative of the other.",
+            "Both sines have the same sign. That is no rotation: it distorts the picture. One of them is the negative "
+            "of the other.",
             lambda x, d: _turning(x, d, matrix=lambda cos, sin: (cos, sin, sin, cos)),
         ),
         Mistake(
             "both signs minus",
-            "Both sines are negative. That is no rotation: it pulls the picture out of shape. One of them is the "
-            "negative of the other.",
+            "Both sines are negative. That is no rotation: it distorts the picture. One of them is the negative of the "
+            "other.",
             lambda x, d: _turning(x, d, matrix=lambda cos, sin: (cos, -sin, -sin, cos)),
         ),
         Mistake(
@@ -319,8 +319,8 @@ rotate = CodeExercise(
         ),
         Mistake(
             "overwritten, the other way",
-            "The new r is calculated, and then used for the new c: the second line needs the *old* r. Besides, the "
-            "signs are those of where a point *goes*. " + _BACK,
+            "The new r is calculated, and then used for the new c: the second line needs the *old* r. Also, the signs "
+            "are those of where a point *goes*. " + _BACK,
             lambda x, d: _turning(x, d, matrix=lambda cos, sin: (cos, -sin, sin * cos, cos - sin * sin)),
         ),
         Mistake(
@@ -332,7 +332,7 @@ rotate = CodeExercise(
         Mistake(
             "one angle for all",
             "Every picture is turned by the first one's angle. `degrees` has one for each: give it the shape (N, 1, "
-            "1), so that it goes with (H, W).",
+            "1), so that it broadcasts with (H, W).",
             lambda x, d: _turning(x, np.full(len(x), d[0])),
         ),
         Mistake(
@@ -370,14 +370,14 @@ rotate = CodeExercise(
         ),
         Mistake(
             "angles without axes",
-            "`degrees` has the shape (N,) and meets the columns of (H, W). Give it the shape (N, 1, 1), so that the "
-            "product is (N, H, W).",
+            "NumPy aligns `degrees`, of shape (N,), with the columns of (H, W). Give it the shape (N, 1, 1), so that "
+            "the product is (N, H, W).",
             _rotate_along(np.s_[:]),
         ),
         Mistake(
             "angles along the rows",
-            "`degrees` has the shape (N, 1) and meets the rows of (H, W). Give it the shape (N, 1, 1), so that the product "
-            "is (N, H, W).",
+            "NumPy aligns `degrees`, of shape (N, 1), with the rows of (H, W). Give it the shape (N, 1, 1), so that "
+            "the product is (N, H, W).",
             _rotate_along(np.s_[:, None]),
         ),
         Mistake(
@@ -420,8 +420,8 @@ rotate = CodeExercise(
         ),
         Mistake(
             "filled with the edge",
-            "Beyond the border the outermost pixel is repeated: are the places clipped before `read`? It knows what "
-            "to do with places outside.",
+            "Beyond the border the outermost pixel is repeated: are the places clipped before `read`? `read` already "
+            "handles places outside.",
             lambda x, d: _turning(x, d, look=_read_edge),
         ),
         Mistake(
@@ -437,8 +437,7 @@ rotate = CodeExercise(
         ),
         Mistake(
             "wraps around",
-            "Beyond the border the picture begins again (`%`). `read` knows what to do with places outside: they are "
-            "0.",
+            "Beyond the border the picture begins again (`%`). `read` already handles places outside: they are 0.",
             lambda x, d: _turning(x, d, look=_read_wrapped),
         ),
         Mistake(
@@ -492,6 +491,7 @@ rotate = CodeExercise(
         "two sines change their sign. Then count from the corner again, for `read`.",
         "Shapes: r and c are (H, W). With the angle as (N, 1, 1), NumPy makes (N, H, W) of their product.",
     ],
-    insight="Turn back, read, and every new pixel has its value. At the corners the place lies outside, and black comes in. "
-    "Rows that count downwards are why the signs differ from the textbook's rotation matrix.",
+    insight="Turn back, read, and every new pixel has its value. At the corners, the place can lie outside the old "
+    "picture, and the new pixel is black. The signs differ from the textbook's rotation matrix because rows are "
+    "counted downwards.",
 )

@@ -174,119 +174,123 @@ shift = CodeExercise(
     mistakes=[
         Mistake(
             "wraps around",
-            "What goes out on one side comes in on the other: `np.roll` wraps around. The foot of a 7 would stand "
-            "above its bar. What comes in must be black, 0.",
+            "What leaves on one side comes back in on the other: `np.roll` wraps around. The foot of a 7 would appear "
+            "above its bar. The new area must be black, 0.",
             lambda x, down, right: np.roll(x, (down, right), axis=(1, 2)),
         ),
         Mistake(
             "wraps around, flat",
             "`np.roll` without `axis` rolls the whole array as one long row: ink runs from one row into the next and "
-            "from picture to picture. And rolling wraps around; what comes in must be black, 0.",
+            "from picture to picture. And rolling wraps around; the new area must be black, 0.",
             lambda x, down, right: np.roll(x, (down, right)),
         ),
         Mistake(
             "wraps around, wrong axes",
             "`np.roll` runs over axes 0 and 1: axis 0 is the pictures, so whole pictures change places. And rolling "
-            "wraps around; what comes in must be black, 0.",
+            "wraps around; the new area must be black, 0.",
             lambda x, down, right: np.roll(x, (down, right), axis=(0, 1)),
         ),
         Mistake(
             "wraps around, other way",
-            "It moves the wrong way, and what goes out on one side comes in on the other. The new pixel is read at "
-            "r − down, and what lies outside is 0.",
+            "The pictures move the wrong way, and what leaves on one side comes back in on the other. The new pixel is "
+            "read at r − down, and everything outside the picture is 0.",
             lambda x, down, right: np.roll(x, (-down, -right), axis=(1, 2)),
         ),
         Mistake(
             "wraps around, axes swapped",
-            "`down` moves to the right and `right` moves down, and what goes out on one side comes in on the other. Axis 1 "
-            "of (N, H, W) is the rows; what comes in must be black, 0.",
+            "`down` moves the pictures to the right, and `right` moves them down, and what leaves on one side comes "
+            "back in on the other. Axis 1 of (N, H, W) is the rows; the new area must be black, 0.",
             lambda x, down, right: np.roll(x, (right, down), axis=(1, 2)),
         ),
         Mistake(
             "wraps around in the columns",
-            "Up and down it is right. To the side, what goes out comes in on the other side: that still wraps around.",
+            "Up and down, the shift is right. To the side, it still wraps around: what leaves on one side comes back "
+            "in on the other.",
             lambda x, down, right: np.roll(_true_shift(x, down, 0), right, axis=2),
         ),
         Mistake(
             "wraps around in the rows",
-            "To the side it is right. Up and down, what goes out comes in on the other side: that still wraps around.",
+            "To the side, the shift is right. Up and down, it still wraps around: what leaves on one side comes back "
+            "in on the other.",
             lambda x, down, right: np.roll(_true_shift(x, 0, right), down, axis=1),
         ),
         Mistake(
             "negative places count from the end",
-            "A place above or to the left of the picture has a negative index, and NumPy counts that from the *end*: "
-            "so the picture comes in again on the other side. Such places must give 0; ask for them as well as for "
-            "those too large.",
+            "A place above or to the left of the picture has a negative index, and NumPy counts a negative index from "
+            "the *end*, so the picture comes back in on the other side. Such places must give 0: check for them as "
+            "well as for places that are too large.",
             _looped(inside=lambda place, length: place < length),
         ),
         Mistake(
             "negative places count from the end, pushed",
-            "What goes out at the top or on the left comes in again on the other side: its new place has a negative "
-            "index, and NumPy counts that from the *end*. Such places do not exist; ask for them as well as for those "
-            "too large.",
+            "What leaves at the top or on the left comes back in on the other side: its new place has a negative "
+            "index, and NumPy counts a negative index from the *end*. Such places do not exist: check for them as well "
+            "as for places that are too large.",
             _shift_pushed_over_the_top,
         ),
         Mistake(
             "wrong sign",
-            "It moves the wrong way: up for positive `down`, left for positive `right`. The new pixel is read at r − "
-            "down, not at r + down.",
+            "The pictures move the wrong way: up for positive `down`, left for positive `right`. The new pixel is read "
+            "at r − down, not at r + down.",
             lambda x, down, right: _true_shift(x, -down, -right),
         ),
         Mistake(
             "wrong sign of the rows",
-            "To the side it is right; up and down it moves the wrong way. Rows count downwards.",
+            "To the side, the shift is right. Up and down, the pictures move the wrong way. Rows are counted "
+            "downwards.",
             lambda x, down, right: _true_shift(x, -down, right),
         ),
         Mistake(
             "wrong sign of the columns",
-            "Up and down it is right; to the side it moves the wrong way.",
+            "Up and down, the shift is right. To the side, the pictures move the wrong way.",
             lambda x, down, right: _true_shift(x, down, -right),
         ),
         Mistake(
             "axes swapped",
-            "`down` moves to the right and `right` moves down. Axis 1 of (N, H, W) is the rows, axis 2 the columns.",
+            "`down` moves the pictures to the right, and `right` moves them down. Axis 1 of (N, H, W) is the rows, "
+            "axis 2 the columns.",
             lambda x, down, right: _true_shift(x, right, down),
         ),
         Mistake(
             "axes swapped, wrong sign",
-            "`down` and `right` have changed places, and the direction is turned as well. Axis 1 of (N, H, W) is the "
+            "`down` and `right` have changed places, and the direction is reversed as well. Axis 1 of (N, H, W) is the "
             "rows, and the new pixel is read at r − down.",
             lambda x, down, right: _true_shift(x, -right, -down),
         ),
         Mistake(
             "only the rows",
-            "It moves up and down only: `right` has no effect.",
+            "The pictures move up and down only: `right` has no effect.",
             lambda x, down, right: _true_shift(x, down, 0),
         ),
         Mistake(
             "only the columns",
-            "It moves to the side only: `down` has no effect.",
+            "The pictures move to the side only: `down` has no effect.",
             lambda x, down, right: _true_shift(x, 0, right),
         ),
         Mistake(
             "filled with the edge",
-            "What comes in repeats the outermost pixel (Keras' fill_mode \"nearest\"). It should be black, 0.",
+            "The new area repeats the outermost pixel (Keras' fill_mode \"nearest\"). It should be black, 0.",
             _shift_with_edge,
         ),
         Mistake(
             "filled by reflection",
-            "What comes in is a mirror image of the picture (Keras' fill_mode \"reflect\", its default). It "
-            "should be black, 0.",
+            "The new area is a mirror image of the picture (Keras' fill_mode \"reflect\", its default). It should be "
+            "black, 0.",
             _shift_reflected("symmetric"),
         ),
         Mistake(
             "filled by reflection about the last pixel",
-            "What comes in is a mirror image of the picture. It should be black, 0.",
+            "The new area is a mirror image of the picture. It should be black, 0.",
             _shift_reflected("reflect"),
         ),
         Mistake(
             "filled with white",
-            "What comes in is 1, which is white. It should be black, 0.",
+            "The new area is filled with 1, which is white. It should be black, 0.",
             lambda x, down, right: 1 - _true_shift(1 - x, down, right),
         ),
         Mistake(
             "filled with NaN",
-            "What comes in is NaN. It should be black, 0.",
+            "The new area is filled with NaN. It should be black, 0.",
             lambda x, down, right: np.where(_true_shift(np.ones_like(x), down, right) == 0, np.nan,
                                             _true_shift(x, down, right)),
         ),
@@ -297,8 +301,8 @@ shift = CodeExercise(
         ),
         Mistake(
             "cropped",
-            "The pictures have become smaller: what is left is the part that both pictures share. The shape must "
-            "stay; what comes in is black.",
+            "The pictures have become smaller: what is left is the part that both pictures share. The shape must stay "
+            "the same: the new area is black.",
             _shift_cropped,
         ),
         Mistake(
@@ -308,38 +312,39 @@ shift = CodeExercise(
         ),
         Mistake(
             "negative numbers as slices",
-            "For positive numbers it is right. A negative number in a slice counts from the end, so the two sides no "
-            "longer fit together: treat the two directions apart.",
+            "For positive numbers, the shift is right. A negative number in a slice counts from the end, so the shapes "
+            "of the two sides no longer match: treat the two directions separately.",
             _shift_by_slices_positive,
         ),
         Mistake(
             "up to minus zero",
-            "Where it moves, it is right. But with `down` or `right` 0 a slice ends at −0, which is 0: `[:-0]` is empty, "
-            "not everything. Count the end from the front.",
+            "Where the pictures move, the result is right. But if `down` or `right` is 0, a slice ends at −0, which is "
+            "0: `[:-0]` is empty, not everything. Count the end from the front.",
             _shift_up_to_minus_zero,
         ),
         Mistake(
             "up to minus zero, one axis at a time",
-            "Where it moves, it is right. But with `down` or `right` 0 a slice ends at −0, which is 0: `[:-0]` is empty, "
-            "not everything. Count the end from the front.",
+            "Where the pictures move, the result is right. But if `down` or `right` is 0, a slice ends at −0, which is "
+            "0: `[:-0]` is empty, not everything. Count the end from the front.",
             _shift_up_to_minus_zero_one_by_one,
         ),
         Mistake(
             "up to minus zero, nothing left",
-            "Where it moves, it is right. But with `down` or `right` 0 nothing is left of the picture. A slice that ends "
-            "at −0 ends at 0: `[:-0]` is empty, not everything. Count the end from the front.",
+            "Where the pictures move, the result is right. But if `down` or `right` is 0, nothing is left of the "
+            "picture. A slice that ends at −0 ends at 0: `[:-0]` is empty, not everything. Count the end from the "
+            "front.",
             _shift_up_to_minus_zero_and_padded,
         ),
         Mistake(
             "blackened from the top only",
-            "For positive numbers it is right. With a negative one, `[:, :down]` means everything *but* the last "
-            "rows, and nearly all turns black: then it is the other end that must be blackened.",
+            "For positive numbers, the shift is right. With a negative one, `[:, :down]` means everything *but* the "
+            "last rows, and nearly everything turns black. For a negative number, the other end must be made black.",
             _shift_blackened_from_the_top,
         ),
         Mistake(
             "padded at the top only",
-            "Positive numbers work. A negative one cannot be a number of rows to add: for it the black comes in at "
-            "the other end.",
+            "Positive numbers work. A negative number cannot be a number of rows to add: in that case, the black rows "
+            "belong at the other end.",
             _shift_padded_at_the_top,
         ),
         Mistake(
@@ -370,18 +375,18 @@ shift = CodeExercise(
         ),
         Mistake(
             "distances only",
-            "A negative number moves the same way as a positive one: is there an `abs` in it?",
+            "A negative number moves the same way as a positive one: is there an `abs` in your code?",
             lambda x, down, right: _true_shift(x, abs(down), abs(right)),
         ),
         Mistake(
             "one pixel too far",
-            "It is one pixel off, downwards and to the right. Counting begins at 0: moved by 0, the picture stays "
-            "where it is.",
+            "The result is one pixel too far down and to the right. Counting begins at 0: moved by 0, the picture "
+            "stays where it is.",
             lambda x, down, right: _true_shift(x, down + 1, right + 1),
         ),
         Mistake(
             "one pixel too near",
-            "It is one pixel off, upwards and to the left. Moved by 0, the picture stays where it is.",
+            "The result is one pixel too far up and to the left. Moved by 0, the picture stays where it is.",
             lambda x, down, right: _true_shift(x, down - 1, right - 1),
         ),
         Mistake(
@@ -397,7 +402,7 @@ shift = CodeExercise(
         ),
     ],
     properties=[
-        Property("The pictures should be black where something came in, and are not.",
+        Property("The pictures should be black in the new area, but are not.",
                  lambda args, outputs: not outputs[0][_true_shift(np.ones_like(args[0]), *args[1:]) == 0].any()),
         Property("Every value should be one of the picture's own, or 0: whole pixels need no mixing.",
                  lambda args, outputs: all(
@@ -410,6 +415,7 @@ shift = CodeExercise(
         "Begin with `np.zeros_like(images)`. Fill only those (r, c) for which 0 ≤ r − down < H and 0 ≤ c − right < W; "
         "a negative index would count from the end.",
     ],
-    insight="A shift is a look-up: every pixel of the new picture asks where it comes from, and gets 0 if that is nowhere. "
-    "The same question answers rotating and scaling, where only the place that is asked for is another.",
+    insight="A shift is a look-up: for every pixel of the new picture, we ask where it comes from. If that place is "
+    "outside the old picture, the pixel gets 0. Rotating and scaling work in the same way: only the formula for the "
+    "place differs.",
 )

@@ -277,12 +277,12 @@ train = _Train(
     mistakes=[
         Mistake(
             "validation augmented",
-            "The validation pictures are moved as well, anew in each epoch. Validation is for the pictures as they come.",
+            "The validation pictures are moved as well, anew in each epoch. Validate on the pictures as they are.",
             _training(look=_on_moved_validation),
         ),
         Mistake(
             "validation augmented, once",
-            "The validation pictures are moved as well, once, beforehand. Validation is for the pictures as they come.",
+            "The validation pictures are moved as well, once, beforehand. Validate on the pictures as they are.",
             lambda model, x, y, x_val, y_val, draw, move, epochs, batch_size: (
                 lambda moved: _true_train(model, x, y, moved, y_val, draw, move, epochs, batch_size)
             )(move(x_val, draw(len(x_val)))),
@@ -295,13 +295,13 @@ train = _Train(
         Mistake(
             "drawn once for the whole training",
             "The strengths are drawn once, before the first epoch: each picture has one changed copy, and the network "
-            "sees this same copy in every epoch. Draw anew in every epoch.",
+            "sees this same copy in every epoch. Draw new strengths in every epoch.",
             _training(strengths="once"),
         ),
         Mistake(
             "drawn once for a batch's places",
             "The strengths are drawn once, as many as a batch has places, and used for every batch and every epoch. "
-            "Draw anew for each batch.",
+            "Draw new strengths for each batch.",
             _training(strengths="batch once"),
         ),
         Mistake(
@@ -349,24 +349,26 @@ train = _Train(
         Mistake(
             "a set of fixed copies",
             "The training set is enlarged once, by one changed copy of each picture. The network then sees the same "
-            "copies in every epoch; drawn anew, it would never see one twice.",
+            "copies in every epoch. With new strengths in each epoch, it would never see the same one twice.",
             _train_on_copies(lambda y: np.concatenate([y, y])),
         ),
         Mistake(
             "fixed copies, labels out of step",
             "The training set is enlarged by a changed copy of each picture, and the labels are repeated one by one "
             "(`np.repeat`: 0 0 1 1 ...), while the pictures follow each other as a whole (0 1 ... 0 1 ...). So most "
-            "pictures have another one's label. And drawn anew for each epoch, no copies need be kept.",
+            "pictures have another one's label. If you draw new strengths in each epoch, you need not store any "
+            "copies.",
             _train_on_copies(lambda y: np.repeat(y, 2)),
         ),
         Mistake(
             "the first labels for every batch",
-            "Each batch gets the labels of the *first* pictures. Labels must be cut from y as the pictures are from x.",
+            "Each batch gets the labels of the *first* pictures. Cut the labels from y with the same slice as the "
+            "pictures from x.",
             _training(labels=lambda y, rows: y[: len(y[rows])]),
         ),
         Mistake(
             "labels in reverse order",
-            "The labels come in another order than the pictures. Cut both alike.",
+            "The labels come in another order than the pictures. Use the same slice for both.",
             _training(labels=lambda y, rows: y[rows][::-1]),
         ),
         Mistake(
@@ -376,7 +378,7 @@ train = _Train(
         ),
         Mistake(
             "trained on both",
-            "The network is trained on training *and* validation pictures. What has been learned says nothing about "
+            "The network is trained on training *and* validation pictures. Then the validation loss says nothing about "
             "new pictures.",
             _training(x_of=lambda x, x_val: np.concatenate([x, x_val]), y_of=lambda y, y_val: np.concatenate([y, y_val])),
         ),
@@ -511,16 +513,18 @@ train = _Train(
                  _seen(lambda run, right: _equal(run.pictures, right.pictures))),
         Property("The loss should be measured when the last batch of the epoch has been learned.",
                  _seen(lambda run, right: set(right.measured) <= set(run.measured))),
-        Property("The training is right. What is returned are not the losses that `model.loss` gave at the end of each epoch.",
+        Property("The training is right. But the returned values are not the losses that `model.loss` gave at the end "
+                 "of each epoch.",
                  lambda args, outputs: np.allclose(outputs[0], _right_losses(args), rtol=1e-3)),
     ],
     points=4,
     hints=[
-        "Two loops: epochs, and inside them batches. Which of the four arrays are ever moved?",
+        "Two loops: epochs, and inside them batches. Which of the four arrays should ever be moved?",
         "Inside the inner loop: cut a batch from x and the same one from y, draw as many numbers as it has pictures, "
         "move, `model.step`. After the inner loop: `model.loss` on the validation pictures as they are.",
     ],
-    insight="Three rules in six lines: moved are the training pictures only; from the original, and anew each time; each by a "
-    "number of its own, with its own label beside it. Keras' layers follow the same rules where they are part of the "
-    "model and `fit`, `evaluate` and `predict` run it. Called by hand they need `training=False`.",
+    insight="Six lines follow three rules. Only the training pictures are moved. They are moved from the originals, "
+    "with new numbers each time. Each picture is moved by its own number and keeps its own label. Keras' layers follow "
+    "the same rules where they are part of the model and `fit`, `evaluate` and `predict` run it. If you call these "
+    "layers yourself, pass `training=False`.",
 )

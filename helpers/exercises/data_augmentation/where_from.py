@@ -71,7 +71,8 @@ where_from = PredictExercise(
                 {_ARRIVES: (3, 13), _HALF_TURN: (22, 17)}),
         Mistake("counted from 1", "each number is one too large. Rows and columns count from 0.",
                 {_ARRIVES: (14, 4), _IS_READ: (8, 8), _HALF_TURN: (18, 23), _QUARTER: (1, 1)}),
-        Mistake("2 down and 3 to the left", "that is 2 down and 3 to the left. Asked is 3 down and 2 to the left.",
+        Mistake("2 down and 3 to the left", "that is 2 down and 3 to the left. The question asks for 3 down and 2 to "
+                                            "the left.",
                 {_ARRIVES: (12, 2), _IS_READ: (8, 8)}),
         Mistake("about the corner", "that is a turn about the upper left pixel, and lies outside the picture. The centre is "
                 "at 13.5.", {_HALF_TURN: (-10, -5), _QUARTER: (-27, 0)}),
@@ -87,6 +88,6 @@ where_from = PredictExercise(
         "Centre: (0 + 27) / 2 = 13.5. Half a turn takes the distance from the centre to its negative: 10 is 3.5 above "
         "the centre, so it goes to 3.5 below. And (0, 27) is the upper right corner.",
     ],
-    insight="Where ink goes and where a pixel is read are each other's opposite. The code needs the second: every pixel "
+    insight="Where ink goes and where a pixel is read are opposite questions. The code needs the second: every pixel "
     "of the new picture has to get a value.",
 )

@@ -49,14 +49,15 @@ choose_patience = ExperimentExercise(
     mistakes=[
         Mistake(
             "negative min_delta",
-            "With a negative `min_delta` an epoch counts as an improvement that only equals the best, or is *worse* by less than "
-            "its size. (Keras reverses the sign without a word, `helpers.nn` refuses it.) Other settings may matter as well.",
+            "With a negative `min_delta`, an epoch counts as an improvement even if its loss only equals the best, or "
+            "is *worse* by less than the size of `min_delta`. (Keras reverses the sign without a warning. `helpers.nn` "
+            "refuses a negative value.) Other settings may matter as well.",
             lambda r: r["min_delta"] < 0,
         ),
         Mistake(
             "monitors the accuracy, patiently",
-            "The runs are long, and still the epoch that the accuracy chooses is rarely that of the lowest loss. The target "
-            "is a loss.",
+            "The runs are long, but the epoch that the accuracy chooses is rarely the epoch of the lowest loss. The "
+            "target is a loss.",
             lambda r: r["monitor"] == "accuracy" and not _cheap(r),
         ),
         Mistake(
@@ -85,11 +86,12 @@ choose_patience = ExperimentExercise(
     ],
     otherwise="Not yet: change one setting at a time and watch both numbers.",
     hints=[
-        "Two numbers pull against each other: a longer patience misses less and costs more. Look at the monitored quantity "
-        "first.",
+        "There is a trade-off between the two numbers: a longer patience misses fewer good epochs and costs more "
+        "epochs. Look at the monitored quantity first.",
         "With the loss, try patience 1, 2, 3 and so on, with min_delta = 0. Each additional epoch of patience costs one "
         "epoch in every run.",
     ],
-    insight="For the loss a few epochs of patience are enough, though it goes up and down a little. With the accuracy no "
-    "patience does both: its best epoch is a different one. Monitor what you want to be good.",
+    insight="For the loss a few epochs of patience are enough, though it goes up and down a little. With the accuracy, "
+    "no patience reaches both targets: its best epoch is a different one. Monitor the quantity that you want to be "
+    "good.",
 )

@@ -38,14 +38,14 @@ equal_penalty = CodeExercise(
     mistakes=[
         Mistake(
             "the rule of thumb",
-            "That is the rule of thumb 1/(η t), the same for all directions. It holds where η h t is small. Asked is the "
+            "That is the rule of thumb 1/(η t), the same for all directions. It holds where η h t is small. Return the "
             "exact λ of each direction: set the two shares equal and solve for λ.",
             lambda h, rate, steps: np.full_like(h, 1 / (rate * steps)),
         ),
         Mistake(
             "the rule of thumb, one number",
-            "That is the rule of thumb 1/(η t), one number for all directions. It holds where η h t is small. Asked is the "
-            "exact λ of each direction, shape (D,): set the two shares equal and solve for λ.",
+            "That is the rule of thumb 1/(η t), one number for all directions. It holds where η h t is small. Return "
+            "the exact λ of each direction, shape (D,): set the two shares equal and solve for λ.",
             lambda h, rate, steps: 1 / (rate * steps),
         ),
         Mistake(
@@ -60,7 +60,8 @@ equal_penalty = CodeExercise(
         ),
         Mistake(
             "rule of thumb times h",
-            "That is h/(η t). It has another unit than h, to which λ is added. Set the two shares equal and solve for λ.",
+            "That is h/(η t). Its unit is not that of h, but λ is added to h. Set the two shares equal and solve for "
+            "λ.",
             lambda h, rate, steps: h / (rate * steps),
         ),
         Mistake(
@@ -107,12 +108,12 @@ equal_penalty = CodeExercise(
         ),
         Mistake(
             "the share returned",
-            "What comes back is the share of the way that has been reached. Asked is the λ that gives the same share.",
+            "What comes back is the share of the way that has been reached. Return the λ that gives the same share.",
             lambda h, rate, steps: 1 - _power(h, rate, steps),
         ),
         Mistake(
             "what is left returned",
-            "What comes back is the share of the way that is left. Asked is the λ that leaves the same share.",
+            "What comes back is the share of the way that is left. Return the λ that leaves the same share.",
             _power,
         ),
         Mistake(
@@ -174,9 +175,10 @@ equal_penalty = CodeExercise(
         ),
     ],
     properties=[
-        Property("Every λ should be positive, and is not.", lambda args, outputs: bool((outputs[0] > 0).all())),
+        Property("Every λ should be positive, but at least one is not.",
+                 lambda args, outputs: bool((outputs[0] > 0).all())),
         Property(
-            "Put your λ into h/(h + λ): it should give the share 1 − (1 − η h)^t, and does not.",
+            "Put your λ into h/(h + λ): it should give the share 1 − (1 − η h)^t, but does not.",
             lambda args, outputs: bool(np.allclose(
                 args[0] / (args[0] + outputs[0]), 1 - _power(*args), rtol=1e-3)),
         ),
@@ -186,6 +188,7 @@ equal_penalty = CodeExercise(
         "Call the share that gradient descent has reached s. L2 reaches the same share if h/(h + λ) = s. Solve for λ.",
         "From h = s·(h + λ) follows λ = h·(1 − s)/s. And 1 − s is what is left: (1 − η h) to the power t.",
     ],
-    insight="An exact λ, but one for each direction: the steeper, the smaller. Where η h t is small they all are near "
-    "1/(η t). So stopping is L2 with a penalty that eases off where the data speak clearly.",
+    insight="The λ is exact, but each direction has its own: the steeper the direction, the smaller its λ. Where η h t "
+    "is small, all of them are near 1/(η t). So early stopping is L2 with a weaker penalty in the directions that the "
+    "data determine well.",
 )

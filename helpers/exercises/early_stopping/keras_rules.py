@@ -41,8 +41,8 @@ keras_rules = PredictExercise(
                     "weights it has: those of the last epoch.", "the best epoch"),
         ],
         _RAN_OUT: [
-            Mistake("restoring only after a stop", "so it was in Keras 2. The version installed here restores them in "
-                    "its `on_train_end`, however the run ends. The trials below show it.", "the last epoch"),
+            Mistake("restoring only after a stop", "this was so in Keras 2. The version installed here restores them "
+                    "in its `on_train_end`, however the run ends. The trials below show it.", "the last epoch"),
         ],
         _ZERO: [
             Mistake("as if it knew", "epoch 3 is the best so far. That epoch 4 is no better is known only when it has been "
@@ -73,7 +73,7 @@ keras_rules = PredictExercise(
     },
     points=3,
     hints=[
-        "To keep the best weights costs memory. Does a default do what costs, or what costs nothing?",
+        "Keeping the best weights costs memory. Is a default more likely to be the costly choice or the free one?",
         "For the slowly falling loss note the best that counted, 1.000, and compare: 0.996, 0.992, 0.988.",
     ],
     insight="Remember the first one. Whoever writes `EarlyStopping(patience=5)` and nothing else gets the network of five "

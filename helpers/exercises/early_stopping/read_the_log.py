@@ -96,7 +96,7 @@ read_the_log = PredictExercise(
         Mistake("ties start again", _TIE, {_PATIENCE_3: 10, _KEPT_3: 7}),
         Mistake("counted from 1", "each of these is one too large. Are the epochs counted from 0, as in the table?",
                 {_PATIENCE_3: 10, _KEPT_3: 7, _PATIENCE_2: 6, _PATIENCE_4: 11, _DELTA: 4}),
-        Mistake("losses", "these are losses. Asked are the numbers of the epochs.",
+        Mistake("losses", "these are losses. The question asks for the numbers of the epochs.",
                 {_PATIENCE_3: 0.56, _KEPT_3: 0.54, _PATIENCE_2: 0.56, _PATIENCE_4: 0.5, _DELTA: 0.55}),
         Mistake("swapped", "these two have changed places: the run goes on after the epoch that is kept.",
                 {_PATIENCE_3: 6, _KEPT_3: 9}),
@@ -108,6 +108,6 @@ read_the_log = PredictExercise(
         "A loss is better if it is *below* the best by more than min_delta. Then the count of epochs without improvement "
         "goes back to 0. The run ends with the epoch at which the count reaches the patience.",
     ],
-    insight="Patience 3 ends one epoch before the lowest loss of the list, and cannot know it. That is the price: epochs "
-    "saved against a chance missed. What it costs on real runs is measured below.",
+    insight="Patience 3 ends one epoch before the lowest loss of the list, and cannot know it. This is the price of "
+    "saving epochs: a later, lower loss can be missed. How much that costs on real runs is measured below.",
 )

@@ -26,7 +26,8 @@ shares_reached = PredictExercise(
     tolerance=0.02,
     mistakes={
         _STEEP_GD: [
-            Mistake("what is left", "that is what is *left* of the way. Asked is the share that has been reached.", 0.9**10),
+            Mistake("what is left", "that is what is *left* of the way. The question asks for the share that has been "
+                                    "reached.", 0.9**10),
             Mistake("straight on", "each step takes the same share of what is *left*, not the same length: after ten steps "
                     "with η·h = 0.1 something is still left.", 1.0),
             Mistake("one step", "that is the share after one step.", 0.1),
@@ -36,7 +37,8 @@ shares_reached = PredictExercise(
             Mistake("eleven steps", "that is the share after eleven steps.", 1 - 0.9**11),
         ],
         _FLAT_GD: [
-            Mistake("what is left", "that is what is *left* of the way. Asked is the share that has been reached.",
+            Mistake("what is left", "that is what is *left* of the way. The question asks for the share that has been "
+                                    "reached.",
                     0.99**10),
             Mistake("as if steep", "here η·h is 0.01, not 0.1.", 1 - 0.9**10),
             Mistake("straight on", "nearly; but each step takes one hundredth of what is *left*, so after ten steps it is a "
@@ -72,6 +74,7 @@ shares_reached = PredictExercise(
         "been reached.",
         "For L2 put the numbers into h/(h + λ). For the last line solve λ = 1/(η t) for t.",
     ],
-    insight="0.65 against 0.5 in the steep direction, 0.096 against 0.091 in the flat one: not the same, and yet the same "
-    "picture. Both go most of the way where the loss is steep, and hardly start where it is flat.",
+    insight="0.65 against 0.5 in the steep direction, 0.096 against 0.091 in the flat one: the numbers differ, but the "
+    "pattern is the same. Both methods go a large part of the way where the loss is steep, and only a small part where "
+    "it is flat.",
 )

@@ -23,7 +23,7 @@ sixty_epochs = PredictExercise(
     ),
     mistakes={
         "training loss": [
-            Mistake("training loss turns", "it is the quantity that every step makes smaller. What would turn it? "
+            Mistake("training loss turns", "it is the quantity that every step makes smaller. What would make it rise? "
                     "Overfitting shows on other digits.", "gets better, then worse"),
             Mistake("training loss levels off", "cross-entropy is 0 only when every digit is right with certainty. Until "
                     "then there is something to gain, and 64 units are enough to gain it on 500 digits.", "levels off"),

@@ -119,52 +119,55 @@ split = _Split(
         ),
         Mistake(
             "training rows as they lie",
-            "The validation rows follow `order`, the training rows do not: they are the rows from `count` on, as they lie "
-            "there. So some rows are in both sets, and some in none.",
+            "The validation rows follow `order`, the training rows do not: they are the rows from `count` on, in their "
+            "original order. So some rows are in both sets, and some in none.",
             _rows(lambda order, count: (np.arange(count, len(order)), order[:count])),
             ("x_train", "y_train"),
         ),
         Mistake(
             "validation rows as they lie",
-            "The training rows follow `order`, the validation rows do not: they are the first `count` rows, as they lie "
-            "there. So some rows are in both sets, and some in none.",
+            "The training rows follow `order`, the validation rows do not: they are the first `count` rows in their "
+            "original order. So some rows are in both sets, and some in none.",
             _rows(lambda order, count: (order[count:], np.arange(count))),
             ("x_validation", "y_validation"),
         ),
         Mistake(
             "not shuffled, from the front",
-            "The first rows are held out as they lie there, and `order` is not used. These examples are sorted by class: "
-            "the validation set then holds one class or two, and the training set lacks them.",
+            "The first rows are held out in their original order, and `order` is not used. These examples are sorted "
+            "by class: the validation set then holds one class or two, and the training set lacks them.",
             _rows(lambda order, count: (np.arange(count, len(order)), np.arange(count))),
         ),
         Mistake(
             "not shuffled, from the back",
-            "The last rows are held out as they lie there, and `order` is not used. These examples are sorted by class: "
-            "the validation set then holds the last classes only, and the training set lacks them.",
+            "The last rows are held out in their original order, and `order` is not used. These examples are sorted by "
+            "class: the validation set then holds the last classes only, and the training set lacks them.",
             _rows(lambda order, count: (np.arange(len(order) - count), np.arange(len(order) - count, len(order)))),
         ),
         Mistake(
             "every n-th row",
-            "Every n-th row is held out, and `order` is not used. Where the rows have a rhythm (a camera, a writer, a day "
-            "of the week) the sets differ systematically. Let chance decide: that is what `order` is for.",
+            "Every n-th row is held out, and `order` is not used. If something repeats from row to row (a camera, a "
+            "writer, a day of the week), the sets can differ systematically. Let chance decide: that is what `order` "
+            "is for.",
             _rows(_by_stride),
         ),
         Mistake(
             "validation rows in training too",
-            "The validation examples are in the training set as well: x_train and y_train hold all rows. What has been "
-            "learned by heart is no test: the validation loss falls with the training loss, and nothing ever stops the run.",
+            "The validation examples are in the training set as well: x_train and y_train hold all rows. Examples that "
+            "have been learned by heart test nothing: the validation loss falls with the training loss, and nothing "
+            "ever stops the run.",
             _rows(lambda order, count: (order, order[:count])),
         ),
         Mistake(
             "validation rows in training too, unshuffled",
-            "x_train and y_train are all the examples, as they came. The validation examples are among them: what has been "
-            "learned by heart is no test: the validation loss falls with the training loss, and nothing ever stops the run.",
+            "x_train and y_train are all the examples, as they came. The validation examples are among them. Examples "
+            "that have been learned by heart test nothing: the validation loss falls with the training loss, and "
+            "nothing ever stops the run.",
             _rows(lambda order, count: (np.arange(len(order)), order[:count])),
         ),
         Mistake(
             "everything validates",
-            "x_validation and y_validation hold all the examples, the training examples included. What has been learned by "
-            "heart is no test.",
+            "x_validation and y_validation hold all the examples, the training examples included. Examples that have "
+            "been learned by heart test nothing.",
             _rows(lambda order, count: (order[count:], order)),
         ),
         Mistake(
@@ -182,8 +185,8 @@ split = _Split(
         ),
         Mistake(
             "the last ones held out",
-            "A fair split, but another one: the *last* `count` rows of `order` are held out. Asked are the first. (Whoever "
-            "repeats your work needs the same rows.)",
+            "This is a fair split, but a different one: the *last* `count` rows of `order` are held out. Hold out the "
+            "first ones. (Whoever repeats your work needs the same rows.)",
             _rows(lambda order, count: (order[:-count], order[-count:])),
         ),
         Mistake(
@@ -247,19 +250,20 @@ split = _Split(
     properties=[
         Property("The same example is in one set twice. Was it drawn with replacement? `order` names each row once.",
                  lambda args, outputs: not any(_twice(rows) for rows in (outputs[0], outputs[2]))),
-        Property("An example and its label should stay together, and do not.",
+        Property("An example and its label should stay together, but do not.",
                  lambda args, outputs: _together(args, *outputs[:2]) and _together(args, *outputs[2:])),
-        Property("The two sets together should have as many examples as came in, and have not.",
+        Property("The two sets together should have as many examples as were passed in, but have not.",
                  lambda args, outputs: len(outputs[0]) + len(outputs[2]) == len(args[0])),
-        Property("An example is in both sets. Then the validation loss knows what has been learned by heart.",
+        Property("An example is in both sets. Then the validation loss includes an example that can be learned by "
+                 "heart.",
                  lambda args, outputs: not {o.flat[0] for o in outputs[0]} & {o.flat[0] for o in outputs[2]}),
     ],
     points=2,
     hints=[
         "`x[rows]` with an array of row numbers takes these rows, in this order. The same row numbers for y.",
-        "`order[:count]` are the row numbers of the validation set. Which are left?",
+        "`order[:count]` are the row numbers of the validation set. Which row numbers remain for the training set?",
     ],
-    insight="Two lines, and the most expensive mistakes of a project are in them. A validation example that is also a "
-    "training example makes every curve fall. So does a copy of it under another number: a second picture by the same "
-    "hand, or a shifted picture, if you augment *before* you split.",
+    insight="These are only two lines, but the most expensive mistakes of a project happen here. A validation example "
+    "that is also a training example makes every curve fall. So does a copy of it under another number: a second "
+    "picture by the same hand, or a shifted picture, if you augment *before* you split.",
 )

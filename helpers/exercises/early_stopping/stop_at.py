@@ -270,8 +270,8 @@ def _asked_before_looking(losses, patience, min_delta):
 
 
 _BACK = (
-    "The count of epochs without improvement is set back by an epoch that is better than the one *before* it. After a bad "
-    "epoch that happens soon."
+    "The count of epochs without improvement is reset by an epoch that is better than the one *before* it. After a bad "
+    "epoch this happens soon."
 )
 
 
@@ -288,7 +288,7 @@ class _StopAt(OneLoop):
         if value is None and expected[0] - expected[1] < patience:
             return Problem(
                 f"It returned `None` for a list of {len(losses)} epochs that ends before the patience runs out. Such a run "
-                "has a last epoch and a best one, too. Is there a `return` behind the loop?"
+                "has a last epoch and a best one, too. Is there a `return` after the loop?"
             )
         return super()._arrays(value, expected, case)
 
@@ -319,14 +319,14 @@ stop_at = _StopAt(
         ),
         Mistake(
             "one epoch too impatient",
-            "One epoch too impatient: the run ends before there have been `patience` epochs without improvement. With what "
-            "does the count start, and when is it asked?",
+            "One epoch too impatient: the run ends before there have been `patience` epochs without improvement. At "
+            "what number does the count start, and when is it compared with `patience`?",
             _rule(runs_out=lambda wait, patience: wait >= patience - 1),
         ),
         Mistake(
             "count set back to 1",
-            "After an improvement the run ends one epoch early, as if the epoch that improves were the first one without "
-            "improvement. From what number is counted again?",
+            "After an improvement the run ends one epoch early, as if the epoch that improves were the first one "
+            "without improvement. From what number does the count start again?",
             _rule(reset_to=1),
         ),
         Mistake(
@@ -361,8 +361,8 @@ stop_at = _StopAt(
         ),
         Mistake(
             "min_delta counted twice",
-            "An improvement has to be by more than *twice* `min_delta`. Is it subtracted from the best loss twice, perhaps "
-            "once where that is noted?",
+            "An improvement has to be larger than *twice* `min_delta`. Is `min_delta` subtracted from the best loss "
+            "twice, perhaps once where the best loss is noted?",
             _rule(better=lambda loss, best, delta: loss + 2 * delta < best),
         ),
         Mistake(
@@ -372,29 +372,29 @@ stop_at = _StopAt(
         ),
         Mistake(
             "count set back by the epoch before",
-            _BACK + " Only a new best sets it back.",
+            _BACK + " Only a new best should reset it.",
             _back_by_previous(),
         ),
         Mistake(
             "count set back by a large fall",
-            _BACK + " Only a new best sets it back.",
+            _BACK + " Only a new best should reset it.",
             _back_by_previous(fall=1),
         ),
         Mistake(
             "count set back by a large fall, min_delta ignored for the best",
-            _BACK + " Only a new best sets it back, and it is one only if it is better by more than `min_delta`.",
+            _BACK + " Only a new best should reset it, and a new best must be better by more than `min_delta`.",
             _back_by_previous(fall=1, gain=0),
         ),
         Mistake(
             "count set back by any fall, min_delta ignored",
-            _BACK + " Only a new best sets it back. (And `min_delta` makes no difference.)",
+            _BACK + " Only a new best should reset it. (And `min_delta` makes no difference.)",
             _back_by_previous(gain=0),
         ),
         Mistake(
             "min_delta above the best",
-            "Any loss below the best counts as an improvement, and a loss that is above it by no more than `min_delta` is "
-            "not counted at all. `min_delta` belongs on the other side: what is not *below* the best by more than it is an "
-            "epoch without improvement.",
+            "Any loss below the best counts as an improvement, and a loss that is above the best by no more than "
+            "`min_delta` is not counted at all. `min_delta` belongs on the other side: an epoch whose loss is not "
+            "*below* the best by more than `min_delta` is an epoch without improvement.",
             _slack_above,
         ),
         Mistake(
@@ -404,14 +404,14 @@ stop_at = _StopAt(
         ),
         Mistake(
             "epoch 0 counted",
-            "Epoch 0 counts as an epoch without improvement, so a run that begins badly ends one epoch early. Is it compared "
-            "with its own loss? It is the first best.",
+            "Epoch 0 counts as an epoch without improvement, so a run that begins badly ends one epoch early. Is its "
+            "loss compared with itself? Epoch 0 is the first best.",
             _first_wait,
         ),
         Mistake(
             "asked before looking",
-            "The last epoch counts as run, but its loss is not looked at: whether the patience has run out is asked first. "
-            "If this epoch improves, it goes unnoticed. Look first, then ask.",
+            "The last epoch counts as run, but its loss is not looked at: the patience is checked first. If this epoch "
+            "improves, it goes unnoticed. Look at the loss first, then check the patience.",
             _asked_before_looking,
         ),
         Mistake(
@@ -426,14 +426,14 @@ stop_at = _StopAt(
         ),
         Mistake(
             "min_delta ignored",
-            "`min_delta` makes no difference: the smallest improvement sets the patience back. A run that creeps then never "
-            "ends.",
+            "`min_delta` makes no difference: even the smallest improvement resets the count. A run whose loss falls "
+            "very slowly then never ends.",
             _rule(better=lambda loss, best, delta: loss < best),
         ),
         Mistake(
             "sign of min_delta",
-            "`min_delta` has the wrong sign: a loss that is *worse* than the best by less than `min_delta` counts as an "
-            "improvement. It should ask for more, not for less.",
+            "`min_delta` has the wrong sign: a loss that is *worse* than the best by less than `min_delta` counts as "
+            "an improvement. `min_delta` should make it harder to count as an improvement, not easier.",
             _rule(better=lambda loss, best, delta: loss - delta < best),
         ),
         Mistake(
@@ -443,8 +443,8 @@ stop_at = _StopAt(
         ),
         Mistake(
             "any change improves",
-            "It is the *size* of the change that is compared with `min_delta`, not its direction: a loss that is much "
-            "worse than the best passes for an improvement. Look at `abs`.",
+            "Only the *size* of the change is compared with `min_delta`, not its direction: a loss that is much worse "
+            "than the best counts as an improvement. Check your use of `abs`.",
             _rule(better=lambda loss, best, delta: abs(best - loss) > delta),
         ),
         Mistake(
@@ -473,8 +473,8 @@ stop_at = _StopAt(
         ),
         Mistake(
             "never an improvement, not even epoch 0",
-            "No epoch counts as an improvement, not even epoch 0: the run ends after `patience` epochs. With what does the "
-            "best loss start, and is any loss better than that?",
+            "No epoch counts as an improvement, not even epoch 0: the run ends after `patience` epochs. With what "
+            "value does the best loss start, and is any loss better than this value?",
             lambda losses, patience, min_delta: (min(patience, len(losses)) - 1, 0),
         ),
         Mistake(
@@ -485,26 +485,26 @@ stop_at = _StopAt(
         ),
         Mistake(
             "the mark creeps",
-            "The best loss moves with every improvement, also with one that is too small to count. Then creeping "
+            "The best loss is updated by every improvement, even one that is too small to count. Then small "
             "improvements never add up. An epoch that does not count as an improvement should change nothing.",
             _creeping_mark,
         ),
         Mistake(
             "higher is better",
-            "The direction is that of an accuracy: the highest value is kept. These are losses.",
+            "The comparison is the one for an accuracy: the highest value is kept. These are losses.",
             _rule(better=lambda loss, best, delta: loss - delta > best),
         ),
         Mistake(
             "two bests",
-            "Two rules are mixed: any improvement is kept, but only one by more than `min_delta` sets the patience back. "
-            "Then creeping improvements move the best loss and never add up. One rule for both: an epoch that does not count "
-            "as an improvement should change nothing.",
+            "Two rules are mixed: any improvement is kept, but only one by more than `min_delta` resets the count. "
+            "Then small improvements lower the best loss and never add up. Use one rule for both: an epoch that does "
+            "not count as an improvement should change nothing.",
             _two_bests,
         ),
         Mistake(
             "lowest of all kept",
-            "`best_epoch` is that of the lowest loss in the whole list, the epochs after the stop included. They are never "
-            "run. The best is that of the epochs seen.",
+            "`best_epoch` is the epoch of the lowest loss in the whole list, including the epochs after the stop. "
+            "These are never run. Take the best of the epochs that are run.",
             _rule(result=lambda stop, best_epoch, losses: (stop, int(np.argmin(losses)))),
             ("best_epoch",),
         ),
@@ -516,15 +516,15 @@ stop_at = _StopAt(
         ),
         Mistake(
             "lowest until the stop",
-            "`best_epoch` is that of the lowest loss until the stop. With a `min_delta` that may be an epoch that did not "
-            "count as an improvement: note the epoch when you note the best loss.",
+            "`best_epoch` is the epoch of the lowest loss until the stop. With a `min_delta` that may be an epoch that "
+            "did not count as an improvement: note the epoch when you note the best loss.",
             _rule(result=lambda stop, best_epoch, losses: (stop, int(np.argmin(losses[: stop + 1])))),
             ("best_epoch",),
         ),
         Mistake(
             "last below the best kept",
-            "`best_epoch` is the last epoch whose loss is below the best, also by less than `min_delta`. Such an epoch is no "
-            "improvement: note the epoch when you note the best loss.",
+            "`best_epoch` is the last epoch whose loss is below the best, even by less than `min_delta`. Such an epoch "
+            "is no improvement: note the epoch when you note the best loss.",
             _last_below,
             ("best_epoch",),
         ),
@@ -549,13 +549,14 @@ stop_at = _StopAt(
         ),
         Mistake(
             "the best loss returned",
-            "The second result is the best *loss*. Asked is its epoch.",
+            "The second result is the best *loss*. Return its epoch.",
             _rule(result=lambda stop, best_epoch, losses: (stop, losses[best_epoch])),
             ("best_epoch",),
         ),
         Mistake(
             "the epoch before the stop",
-            "`last_epoch` is one too small where the patience runs out: the epoch with which it runs out has been run, too.",
+            "`last_epoch` is one too small where the patience runs out: the epoch in which it runs out has been run, "
+            "too.",
             lambda losses, patience, min_delta: (
                 lambda last, best: (last - (last - best >= patience), best)
             )(*_by_distance(losses, patience, min_delta)),
@@ -563,14 +564,15 @@ stop_at = _StopAt(
         ),
         Mistake(
             "asked one epoch later",
-            "Where the patience runs out and the list goes on, `last_epoch` is one too large. Is the question asked only when "
-            "the next epoch has begun?",
+            "Where the patience runs out and the list goes on, `last_epoch` is one too large. Is the patience checked "
+            "only after the next epoch has begun?",
             _asked_later,
             ("last_epoch",),
         ),
         Mistake(
             "one beyond the stop",
-            "Where the patience runs out, `last_epoch` is one too large: the epoch with which it runs out is the last one.",
+            "Where the patience runs out, `last_epoch` is one too large: the epoch in which it runs out is the last "
+            "one.",
             lambda losses, patience, min_delta: (
                 lambda last, best: (last + (last - best >= patience), best)
             )(*_by_distance(losses, patience, min_delta)),
@@ -605,8 +607,8 @@ stop_at = _StopAt(
         ),
         Mistake(
             "epochs run",
-            "The first result is the *number* of epochs that were run. Asked is the last epoch's own number, counted from "
-            "0.",
+            "The first result is the *number* of epochs that were run. Return the last epoch's own number, counted "
+            "from 0.",
             _rule(result=lambda stop, best_epoch, losses: (stop + 1, best_epoch)),
             ("last_epoch",),
         ),
@@ -640,20 +642,20 @@ stop_at = _StopAt(
         ),
     ],
     properties=[
-        Property("`best_epoch` should not come after `last_epoch`, and does.",
+        Property("`best_epoch` should not come after `last_epoch`, but does.",
                  lambda args, outputs: outputs[1] <= outputs[0]),
-        Property("`last_epoch` should be one of the list's epochs, and is not.",
+        Property("`last_epoch` should be one of the list's epochs, but is not.",
                  lambda args, outputs: 0 <= outputs[0] < len(args[0])),
-        Property("A run that ends before the list does, ends `patience` epochs after the best one. Here `last_epoch` − "
-                 "`best_epoch` is not `patience`.",
+        Property("A run that stops before the end of the list stops `patience` epochs after the best one. Here "
+                 "`last_epoch` − `best_epoch` is not `patience`.",
                  lambda args, outputs: outputs[0] in (outputs[1] + args[1], len(args[0]) - 1)),
     ],
     points=3,
     hints=[
         "Three notes: the best loss so far, its epoch, and the number of epochs since then without improvement. The first "
         "epoch is the first best.",
-        "In the loop: if the loss is below the best by more than `min_delta`, write down all three anew. Else add one to "
-        "the epochs without improvement, and see whether they are now as many as `patience`.",
+        "In the loop: if the loss is below the best by more than `min_delta`, update all three notes. Otherwise add "
+        "one to the number of epochs without improvement, and check whether it has reached `patience`.",
     ],
     insight="Five lines of bookkeeping, with three traps: the count starts again at 0, a tie is no improvement, and "
     "`min_delta` is measured from the best, not from the epoch before. (So a loss that falls by half a `min_delta` per "

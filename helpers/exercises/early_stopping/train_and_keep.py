@@ -59,9 +59,9 @@ class _KeepTheBest(OneLoop):
         if any(after < run.trained for run, _ in self._seen for after in run.asked.get("test", ())):
             return self._verdict(
                 "known mistake",
-                "The right weights and the right number of epochs. But the *test* loss is measured during the training. Even "
-                "if nothing is decided by it: a number that is seen after every epoch is sooner or later used. The test data "
-                "are looked at once, at the end, and not here.",
+                "The right weights and the right number of epochs. But the *test* loss is measured during the "
+                "training. Even if it decides nothing here: a number that is seen after every epoch is used sooner or "
+                "later. Use the test data once, at the end, and not here.",
                 mistakes=("test loss looked at",),
             )
         return verdict
@@ -74,8 +74,8 @@ class _KeepTheBest(OneLoop):
     def _arrays(self, value, expected, case):
         if isinstance(value, (tuple, list)) and len(value) == 2 and value[0] is None:
             return Problem(
-                "`weights` is `None`: either no epoch was ever saved, or something else is returned. With what does the best "
-                "loss start, and can any loss be below that?"
+                "`weights` is `None`: either no epoch was ever saved, or something else is returned. With what value "
+                "does the best loss start, and can any loss be below this value?"
             )
         return super()._arrays(value, expected, case)
 
@@ -278,7 +278,7 @@ train_and_keep = _KeepTheBest(
     mistakes=[
         Mistake(
             "last weights kept",
-            "What comes back are the weights of the *last* epoch. An earlier epoch was better: return its weights.",
+            "The function returns the weights of the *last* epoch. An earlier epoch was better: return its weights.",
             _training(result=lambda run, kept, count, stopped: (run.weights.copy(), count)),
         ),
         Mistake(
@@ -289,25 +289,26 @@ train_and_keep = _KeepTheBest(
         ),
         Mistake(
             "last weights, where the epochs end first",
-            "Where the patience runs out it is right. Where the epochs run out first, the *last* weights come back. (So did "
-            "older versions of Keras.) The best ones are wanted there, too.",
+            "Where the patience runs out, the answer is right. Where the epochs run out first, the *last* weights come "
+            "back. (Older versions of Keras did the same.) Return the best ones there, too.",
             _training(result=lambda run, kept, count, stopped: (kept if stopped else run.weights.copy(), count)),
         ),
         Mistake(
             "last weights at the stop",
-            "Where the epochs run out first it is right. Where the patience runs out, the *last* weights come back.",
+            "Where the epochs run out first, the answer is right. Where the patience runs out, the *last* weights come "
+            "back.",
             _training(result=lambda run, kept, count, stopped: (run.weights.copy() if stopped else kept, count)),
         ),
         Mistake(
             "one epoch fewer allowed",
-            "At most `epochs` − 1 epochs are trained. It shows where the epochs end first. From where to where does the loop "
-            "count?",
+            "At most `epochs` − 1 epochs are trained. The difference shows where the epochs end first. From which "
+            "number to which does the loop count?",
             _epochs(-1),
         ),
         Mistake(
             "one epoch fewer allowed, one too many counted",
-            "At most `epochs` − 1 epochs are trained, and `epochs_run` is one more than were trained. From where to where "
-            "does the loop count?",
+            "At most `epochs` − 1 epochs are trained, and `epochs_run` is one more than were trained. From which "
+            "number to which does the loop count?",
             _epochs(-1, 1),
         ),
         Mistake(
@@ -317,8 +318,8 @@ train_and_keep = _KeepTheBest(
         ),
         Mistake(
             "count set back by the epoch before",
-            "The count of epochs without improvement is set back by an epoch that is better than the one *before* it. After "
-            "a bad epoch that happens soon. Only a new best sets it back.",
+            "The count of epochs without improvement is reset by an epoch that is better than the one *before* it. "
+            "After a bad epoch this happens soon. Only a new best should reset it.",
             _back_by_previous,
         ),
         Mistake(
@@ -328,7 +329,7 @@ train_and_keep = _KeepTheBest(
         ),
         Mistake(
             "all epochs counted",
-            "`epochs_run` is `epochs`, the number allowed. Asked is how many were run.",
+            "`epochs_run` is `epochs`, the number allowed. Return how many were run.",
             lambda run, patience, epochs: (_training()(run, patience, epochs)[0], epochs),
         ),
         Mistake(
@@ -338,13 +339,13 @@ train_and_keep = _KeepTheBest(
         ),
         Mistake(
             "best epoch counted from 0",
-            "`epochs_run` is the number of the *best* epoch, counted from 0. Asked is how many epochs were run.",
+            "`epochs_run` is the number of the *best* epoch, counted from 0. Return how many epochs were run.",
             lambda run, patience, epochs: (lambda kept, best: (kept, best - 1))(*_best_counted(run, patience, epochs)),
         ),
         Mistake(
             "patience added",
-            "`epochs_run` is calculated, as the best epoch and the patience: it is wrong where the "
-            "epochs end first. Count the epochs that are run.",
+            "`epochs_run` is calculated as the best epoch plus the patience. This is wrong where the epochs end first. "
+            "Count the epochs that are run.",
             _patience_added,
         ),
         Mistake(
@@ -361,27 +362,27 @@ train_and_keep = _KeepTheBest(
         ),
         Mistake(
             "one epoch too patient, last weights",
-            "Two things: the run ends with *more* than `patience` epochs without improvement, one too late; and what comes "
-            "back are the weights of the *last* epoch.",
+            "Two things: the run ends with *more* than `patience` epochs without improvement, one too late; and the "
+            "function returns the weights of the *last* epoch.",
             _training(runs_out=lambda wait, patience: wait > patience,
                       result=lambda run, kept, count, stopped: (run.weights.copy(), count)),
         ),
         Mistake(
             "asked before judging",
-            "After the patience has run out one more epoch is trained, and not judged. Ask whether the patience has run out "
-            "*after* the loss has been judged, or before the next epoch is trained.",
+            "After the patience has run out, one more epoch is trained, and its loss is not judged. Check whether the "
+            "patience has run out *after* the loss has been judged, or before the next epoch is trained.",
             _asked_at_the_top,
         ),
         Mistake(
             "start is the first best",
-            "The loss of the weights at the *start* is taken as the first best. Asked is the best of the *epochs*: the first "
-            "epoch is the first best, even if the start was better.",
+            "The loss of the weights at the *start* is taken as the first best. Find the best of the *epochs*: the "
+            "first epoch is the first best, even if the start was better.",
             _start_is_the_first_best,
         ),
         Mistake(
             "one epoch too impatient",
-            "One epoch too impatient: the run ends before there have been `patience` epochs without improvement. With what "
-            "does the count start, and when is it asked?",
+            "One epoch too impatient: the run ends before there have been `patience` epochs without improvement. At "
+            "what number does the count start, and when is it compared with `patience`?",
             _training(runs_out=lambda wait, patience: wait >= patience - 1),
         ),
         Mistake(
@@ -392,7 +393,7 @@ train_and_keep = _KeepTheBest(
         ),
         Mistake(
             "ties improve",
-            "An epoch that only equals the best counts as an improvement. On a plateau such a run does not end.",
+            "An epoch that only equals the best counts as an improvement. On a plateau such a run does not stop early.",
             _training(better=lambda loss, best: loss <= best),
         ),
         Mistake(
@@ -427,7 +428,7 @@ train_and_keep = _KeepTheBest(
         ),
         Mistake(
             "never stops",
-            "The best weights come back, but all the epochs are run. That is the lecture's algorithm to the letter, and it "
+            "The best weights come back, but all the epochs are run. That is exactly the lecture's algorithm, but it "
             "costs the time that `patience` should save.",
             _training(runs_out=lambda wait, patience: False),
         ),
@@ -451,7 +452,7 @@ train_and_keep = _KeepTheBest(
         ),
         Mistake(
             "higher is better",
-            "The direction is that of an accuracy: the highest loss is kept.",
+            "The comparison is the one for an accuracy: the highest loss is kept.",
             _training(better=lambda loss, best: loss > best or not np.isfinite(best)),
         ),
         Mistake(
@@ -486,7 +487,7 @@ train_and_keep = _KeepTheBest(
         ),
         Mistake(
             "initial weights kept",
-            "What comes back are the weights from before the first epoch. They are to be saved anew with every "
+            "The function returns the weights from before the first epoch. Save the weights again at every "
             "improvement.",
             _training(keep_when="never"),
         ),
@@ -497,13 +498,14 @@ train_and_keep = _KeepTheBest(
         ),
         Mistake(
             "patience epochs back",
-            "What comes back are the weights from `patience` epochs before the end. If the patience runs out, these are "
-            "the best; if the epochs run out first, they are not.",
+            "The function returns the weights from `patience` epochs before the end. If the patience runs out, these "
+            "are the best; if the epochs run out first, they are not.",
             _patience_back,
         ),
     ],
     properties=[
-        Property("The weights should be those of an epoch of this run, and are not. Were they changed after being saved?",
+        Property("The weights should be those of an epoch of this run, but are not. Were they changed after being "
+                 "saved?",
                  lambda args, outputs: bool(np.allclose(outputs[0], Rehearsal._at(np.round(outputs[0][0]))))),
         Property("`epochs_run` is larger than `epochs`, the number allowed.", lambda args, outputs: outputs[1] <= args[2]),
     ],
@@ -511,9 +513,9 @@ train_and_keep = _KeepTheBest(
     hints=[
         "The same notes as in `stop_at`, and one more: the weights of the best epoch. Per epoch: train, measure on the "
         "validation data, then judge.",
-        "`run.weights` is one array into which the training writes. What does `kept = run.weights` note, the numbers or "
-        "the array? What would be left of it after the next epoch?",
+        "`run.weights` is one array into which the training writes. Does `kept = run.weights` save the numbers, or "
+        "only a reference to the array? What would `kept` hold after the next epoch?",
     ],
-    insight="The loop is the lecture's algorithm with a patience. The line that is forgotten most is the copy: `kept = "
-    "run.weights` notes *where* the weights are, not *what* they are, and the next epoch overwrites them.",
+    insight="The loop is the lecture's algorithm with a patience. The copy is what people forget most often: `kept = "
+    "run.weights` is only a reference to the array, and the next epoch overwrites the numbers in it.",
 )
