@@ -274,6 +274,35 @@ def test_an_undecided_0_over_0_does_not_make_a_name_false():
     assert report.counts[NAMED] >= 2 and not report.counts[FALSE]
 
 
+def test_infinity_in_place_of_nan_does_not_make_a_name_false():
+    def scaled(values, limit):
+        return (values - values.mean()) / (limit**2 + 1.0)
+
+    def in_one(values, limit):
+        factor = 1.0 / (limit**2 + 1.0)
+        return values * factor - values.mean() * factor
+
+    known = Mistake("no 1", "", lambda values, limit: (values - values.mean()) / limit**2)
+    calls = [(np.array([1.0, 2.0, 4.0]), 0.5), (np.array([1.0, 3.0]), 0.5)]
+    report = judged(
+        exercise(calls, [known], [in_one], scaled),
+        lambda rng: (rng.normal(size=3), rng.choice([0.0, 0.0, 0.5, 2.0])),  # infinity, or infinity minus infinity
+    )
+    assert report.counts[NAMED] >= 2 and not report.counts[FALSE]
+
+
+def test_a_mistake_known_by_its_error_is_judged_where_the_answer_raises():
+    def kept(values, limit):
+        return np.array([0.0 if abs(v) <= limit else abs(v) * (1 if v > 0 else -1) for v in values])
+
+    known = Mistake("if on an array", "", lambda values, limit: values if values > 0 else -values)
+    calls = [(np.array([1.0, -2.0, 4.0]), 0.5), (np.array([-1.0, 3.0]), 0.5)]
+    report = judged(
+        exercise(calls, [known], [], kept), lambda rng: (rng.normal(size=3), float(rng.choice([0.2, 5.0])))
+    )
+    assert report.counts[NAMED] and not report.counts[FALSE]
+
+
 def test_hooks_of_the_inputs_are_used():
     def told(function, args):
         asked.append(function)

@@ -5,6 +5,7 @@ import copy
 import functools
 import html
 import importlib
+import itertools
 import linecache
 import pkgutil
 import re
@@ -19,6 +20,7 @@ import numpy as np
 import pytest
 
 import helpers.exercises
+from helpers.exercises.comparing import ABSOLUTE, RELATIVE, same
 from helpers.exercises import (
     Case,
     CheckFailed,
@@ -1406,3 +1408,12 @@ def test_a_ragged_tuple_in_place_of_pictures_is_refused_with_a_word():
     exercise.name = "images"
     assert "returned a tuple of 2" in text(exercise.evaluate(lambda x: (2 * x, (x[0], None))))
     assert "channels come last" in text(exercise.evaluate(lambda x: np.moveaxis(2 * x, -1, 1)))
+
+
+def test_same_is_allclose_for_all_kinds_of_numbers():
+    values = [0.0, 1.0, 1.00005, 1.001, -1.0, 1e-9, 1e300, np.inf, -np.inf, np.nan]
+    for a, b in itertools.product(values, values):
+        a, b = np.array([2.0, a]), np.array([2.0, b])
+        with np.errstate(all="ignore"):
+            assert same(a, b) == np.allclose(a, b, rtol=RELATIVE, atol=ABSOLUTE, equal_nan=True), f"{a} {b}"
+    assert not same(np.ones(2), np.ones((2, 1)))

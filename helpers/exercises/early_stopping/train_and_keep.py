@@ -6,7 +6,6 @@ import copy
 
 import numpy as np
 
-from helpers.exercises import sandbox
 from helpers.exercises.comparing import Problem
 from helpers.exercises.engine import Case, Mistake, Property
 from helpers.exercises.early_stopping._shared import OneLoop, Rehearsal

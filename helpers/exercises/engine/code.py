@@ -188,7 +188,7 @@ class CodeExercise(Exercise):
                 "It is still running: restart the kernel (Kernel → Restart) before you go on."
                 if outcome.still_running
                 else "It was stopped. The inputs are small, so either a loop never ends, or the function does far "
-                    "more than is needed."
+                "more than is needed."
             )
             return self._verdict("unusable", f"It did not return in time {case.text}.", rest)
         parameters = list(inspect.signature(self._solution).parameters)

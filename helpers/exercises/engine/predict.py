@@ -116,8 +116,9 @@ class PredictExercise(Exercise):
         for key in wrong:
             if key in following:
                 sources = self._sources(key, wrong)
-                said.append(f"`{key}`: this fits your {listed(sources)}, and has to change when you correct "
-                    f"{_it(sources)}.")
+                said.append(
+                    f"`{key}`: this fits your {listed(sources)}, and has to change when you correct {_it(sources)}."
+                )
             elif key not in named:
                 said.append(f"`{key}`: {self._unnamed(key, given[key])}")
             elif key not in told:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 
 def layer_norm(rng):
     """Rows or pictures of any size, sometimes with examples whose values are all alike."""

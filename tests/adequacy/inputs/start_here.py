@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 
 def center(rng):
     """Tables of few rows and columns, square ones too; a mean may be 0, and a column constant."""
