@@ -7,7 +7,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 
 # Each takes many seconds and shares nothing with its neighbours but, in the browser, the process's JupyterLab.
-LONG = ("::test_the_solved_notebook", "::test_each_path_of_the_course", "tests/browser/")
+LONG = ("::test_the_solved_exercises", "::test_each_path_of_the_course", "tests/browser/")
 
 
 class FilesAndLongTests(LoadScopeScheduling):

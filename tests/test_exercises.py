@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import helpers.exercises
-from helpers.exercises import CodeExercise, PredictExercise, catalogue, sandbox
+from helpers.exercises import CodeExercise, DiagnoseExercise, Patient, PredictExercise, catalogue, sandbox
 from helpers.exercises.comparing import same
 
 ENGINE = {"engine", "comparing", "sandbox", "verdict"}
@@ -21,14 +21,22 @@ MODULES = [
 ]
 EXERCISES = [exercise for module in MODULES for exercise in catalogue(module).values()]
 CODE = [exercise for exercise in EXERCISES if isinstance(exercise, CodeExercise)]
-PREDICT = [exercise for exercise in EXERCISES if isinstance(exercise, PredictExercise)]
+# A diagnosis needs its patient's run: tests/test_clinic.py.
+PREDICT = [
+    exercise for exercise in EXERCISES
+    if isinstance(exercise, PredictExercise) and not isinstance(exercise, DiagnoseExercise)
+]
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
 def test_each_exercise_has_a_file_of_its_name_and_nothing_else_has(module):
+    """In the clinic, each patient: its exercises stand beside it."""
     files = {path.stem for path in Path(module.__file__).parent.glob("*.py")} - {"__init__", "_shared"}
-    assert files == set(catalogue(module))
-    assert set(module.__all__) >= files
+    patients = {patient for patient, value in vars(module).items() if isinstance(value, Patient)}
+    of_patients = {f"{step}_{patient}" for step in ("diagnose", "treat", "explain") for patient in patients}
+    assert files == set(catalogue(module)) - of_patients | patients
+    assert set(module.__all__) >= files | of_patients
+    assert of_patients <= set(catalogue(module))
 
 
 def name(value):

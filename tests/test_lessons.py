@@ -26,6 +26,7 @@ class FakeExercise:
     kind: str = "predict"
     answers: tuple = (1, 2, 3, 4)
     points: int = 1
+    minutes: int = 8
 
     def solved_cell(self):
         return "line\n" * 6

@@ -144,6 +144,12 @@ FIGURES = {
         y_label="accuracy", title=TITLE,
     ),
     "points, seven": lambda: plots.points({name: [1, 2, 3] for name in FAMILIES[0]}, y_label="seconds"),
+    "stations": lambda: plots.stations(
+        {"first": [0.97, 0.97, 0.0], "second": [0.95, 0.15, 0.12]},
+        places=["training rows, training mode", "training rows, inference mode", "other rows, inference mode"],
+        y_label="accuracy", y_limits=(0, 1), title=TITLE,
+    ),
+    "stations, two": lambda: plots.stations({"batch": [1, 2]}, places=["before", "after"], y_label="seconds"),
 }
 
 
@@ -363,6 +369,15 @@ def test_points_are_the_values_and_the_bar_their_median():
     assert seeds.get_ydata().tolist() == [3.0, 1.0, 2.5]
     assert bar.get_ydata().tolist() == [2.5, 2.5]
     assert len(set(seeds.get_xdata())) == 3
+
+
+def test_stations_are_the_values_in_their_order():
+    figure = plots.stations({"batch": [3.0, 1.0, 2.5]}, places=["a", "b", "c"], y_label="seconds")
+    (line,) = figure.axes[0].lines
+    assert (line.get_xdata().tolist(), line.get_ydata().tolist()) == ([0, 1, 2], [3.0, 1.0, 2.5])
+    assert [tick.get_text() for tick in figure.axes[0].get_xticklabels()] == ["a", "b", "c"]
+    assert "Lines through 3 places: a; b; c." in figure.description
+    assert "batch: ≈ 3, ≈ 1, ≈ 2.5." in figure.description
 
 
 def test_a_level_is_a_line_across_and_named_in_the_description():
@@ -723,6 +738,9 @@ def curves(entry, **options):
     (lambda: plots.pictures(np.zeros((2, 3, 3)), ["one"]), ValueError, "titles: expected 2.*, got 1"),
     (lambda: plots.pictures(np.zeros((3, 3)), ["one"]), ValueError, r"shape \(n, H, W\), got shape \(3, 3\)"),
     (lambda: plots.points({"batch": []}, y_label="y"), ValueError, "got none"),
+    (lambda: plots.stations({"batch": [1]}, places=["a"], y_label="y"), ValueError, "places: expected at least two"),
+    (lambda: plots.stations({"batch": [1]}, places="ab", y_label="y"), ValueError, "got 'ab'"),
+    (lambda: plots.stations({"batch": [1]}, places=["a", "b"], y_label="y"), ValueError, "expected 2 values, .* got 1"),
     (lambda: plots.shared_statistics({"batch": object()}, (2, 2)), TypeError, "shared_sets.* got object"),
     (lambda: plots.shared_statistics({"batch": BATCH}, (2, 2, 2)), ValueError, r"shape: .* got \(2, 2, 2\)"),
     (lambda: plots.shared_statistics({"batch": Shares(lambda i, shape: i[0] / 2)}, (2, 2)), ValueError,

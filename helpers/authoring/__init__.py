@@ -1,4 +1,4 @@
-"""Tools for whoever writes the course: `python -m helpers.authoring execute | check | paths | plan | solve | slides`.
+"""Tools for whoever writes the course: `python -m helpers.authoring execute | check | paths | plan | claims | solve | slides`.
 
 They need the packages of the `test` extra; nothing else in `helpers` imports them.
 """

@@ -1,4 +1,4 @@
-"""`python -m helpers.authoring execute|check|paths|plan|solve|slides …`."""
+"""`python -m helpers.authoring execute|check|paths|plan|claims|solve|slides …`."""
 
 import argparse
 import sys
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from helpers.authoring import AuthoringError
 from helpers.authoring.check import check, output_breaches
+from helpers.authoring.claim_table import write_claims
 from helpers.authoring.decks import write_decks
 from helpers.authoring.execute import execute
 from helpers.authoring.notebook import code_cells, read, write
@@ -82,6 +83,12 @@ def _plan(options: argparse.Namespace) -> int:
     return 0
 
 
+def _claims(options: argparse.Namespace) -> int:
+    for line in write_claims():
+        print(line)
+    return 0
+
+
 def _slides(options: argparse.Namespace) -> int:
     for line in write_decks(options.lectures, options.notebooks, options.to):
         print(line)
@@ -116,6 +123,12 @@ def _parser() -> argparse.ArgumentParser:
     command("paths", _paths, "Run the lecture alone, and lecture and exercises alone, against the saved outputs.")
     command(
         "plan", _plan, "Write the minutes into the titles, and the plan into notebook 00 and the README.", of_notebooks=False
+    )
+    command(
+        "claims",
+        _claims,
+        "Write the tables of claims and of systems into notebook 13, and how many claims hold into the README.",
+        of_notebooks=False,
     )
     solve = command("solve", _solve, "Write copies with the exercises solved.")
     solve.add_argument("--to", type=Path, metavar="DIR", help="where (a new temporary folder unless given)")

@@ -12,6 +12,7 @@ from nbformat import NotebookNode
 from helpers import claims
 from helpers.authoring import AuthoringError
 from helpers.authoring.levels import (
+    AFTER_THE_LECTURES,
     LECTURES,
     LEVELS,
     PREFIXES,
@@ -32,6 +33,7 @@ MINUTES_A_FIGURE = 4  # at most, on average
 MOST_CODE_LINES = 10  # in a cell of a lecture section
 LONGEST_CODE_LINE = 72  # characters: at 1280 × 720 and 150 % a longer one scrolls
 MOST_EXERCISE_MINUTES = 60
+MOST_EXERCISE_MINUTES_AFTER = 100  # of the clinic: eight patients, each of which can be treated by itself
 MOST_CLAIMS = 18
 
 # Claims that a notebook once made and makes no longer. An identifier never changes its meaning.
@@ -85,9 +87,11 @@ def times(notebook: NotebookNode, path: Path) -> Iterator[str]:
                 f"{estimated:.1f} min (helpers/authoring/plan.py says how): change the minutes or the section"
             )
     of = minutes(notebook)
-    if of.exercise > MOST_EXERCISE_MINUTES:
-        yield f"has {of.exercise} minutes of exercises, over {MOST_EXERCISE_MINUTES}: leave out or shorten"
-    room = {stem: most for notebooks in LECTURES.values() for stem, most in notebooks.items()}.get(path.stem)
+    most = MOST_EXERCISE_MINUTES_AFTER if path.stem in AFTER_THE_LECTURES else MOST_EXERCISE_MINUTES
+    if of.exercise > most:
+        yield f"has {of.exercise} minutes of exercises, over {most}: leave out or shorten"
+    rooms = {stem: most for notebooks in LECTURES.values() for stem, most in notebooks.items()} | AFTER_THE_LECTURES
+    room = rooms.get(path.stem)
     if room is None:
         return
     cells = [notebook.cells[i] for section in sections(notebook) if section.level == "lecture" for i in section.cells]

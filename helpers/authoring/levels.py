@@ -28,6 +28,9 @@ LECTURES = {
     },
 }
 
+# Told after the lectures, in a class of its own: the minutes of its lecture sections.
+AFTER_THE_LECTURES = {"12-model-clinic": 20}
+
 # Still in their old form, whose sections have no levels. The list only gets shorter.
 WITHOUT_LEVELS = (
     "01-input-normalization-and-covariate-shift",

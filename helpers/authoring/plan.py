@@ -5,7 +5,8 @@ The minutes of a section are the author's; they must lie within a third of this 
 - lecture: 130 spoken words a minute, three quarters of a minute for each code cell and for each figure, half a minute for
   each displayed formula and for each **Think.**, in which the hall is silent;
 - exercise: reading as above; then three quarters of a minute for each value that is predicted, four minutes for a function
-  and one for each line of its solution, eight minutes for an experiment;
+  and one for each line of its solution, eight minutes for an experiment (what its `minutes` say: four for the treatment
+  of a patient, whose script is there);
 - lab: reading as above; a minute for ten lines of code, half a minute for each figure.
 """
 
@@ -18,16 +19,18 @@ from typing import Any
 from nbformat import NotebookNode
 
 from helpers.authoring import AuthoringError
-from helpers.authoring.levels import LECTURES, Section, has_levels, sections
+from helpers.authoring.levels import AFTER_THE_LECTURES, LECTURES, Section, has_levels, sections
 from helpers.authoring.notebook import catalogue, placed_exercises, read, shows_figure, write
 
 REPOSITORY = Path(__file__).parents[2]
 
 SPOKEN_WORDS = 130  # a minute
-_LECTURE_OF = {stem: lecture for lecture, notebooks in LECTURES.items() for stem in notebooks}
+_LECTURE_OF = {stem: str(lecture) for lecture, notebooks in LECTURES.items() for stem in notebooks}
+_LECTURE_OF |= dict.fromkeys(AFTER_THE_LECTURES, f"after {max(LECTURES)}")
 _FORMULA = re.compile(r"\$\$.+?\$\$", re.DOTALL)
 _THINK = re.compile(r"\*\*Think\.\*\*")
-_TIME_LINE = re.compile(r"^(\*\*(?:Before )?Lecture \d+\*\*) · .*$", re.MULTILINE)
+_TIME_LINE = re.compile(r"^(\*\*(?:Before |After )?Lecture \d+\*\*) · .*$", re.MULTILINE)
+_GENERATED = re.compile(r"<!-- (\w+) -->.*?<!-- /\1 -->", re.DOTALL)  # tables: looked up, not read
 _PLAN = re.compile(r"(<!-- plan -->\n).*?(<!-- /plan -->)", re.DOTALL)
 
 
@@ -80,13 +83,13 @@ def _doing(exercise: Any) -> float:
     if exercise.kind == "predict":
         return 0.75 * len(exercise.answers)
     if exercise.kind == "experiment":
-        return 8
+        return exercise.minutes
     return 4 + len(exercise.solved_cell().strip().splitlines())
 
 
 def words(texts: Iterable[str]) -> int:
-    """Words of prose, as they are counted everywhere: what blanks separate."""
-    return sum(len(text.split()) for text in texts)
+    """Words of prose, as they are counted everywhere: what blanks separate, without what a tool has written."""
+    return sum(len(_GENERATED.sub("", text).split()) for text in texts)
 
 
 def write_plan(repository: Path = REPOSITORY) -> list[Path]:
@@ -157,7 +160,7 @@ def plan_table(paths: Sequence[Path], folder: str = "") -> str:
             whole = sum(estimate(notebook, section, exercises) for section in _as_they_are(notebook))
             numbers = ["", "", "", f"about {round(whole, -1):.0f} min"]
         title = f"{path.stem[:2]} {notebook.cells[0].source.splitlines()[0].removeprefix('# ')}"
-        cells = [f"[{title}]({folder}{path.name})", str(_LECTURE_OF.get(path.stem, "")), *numbers]
+        cells = [f"[{title}]({folder}{path.name})", _LECTURE_OF.get(path.stem, ""), *numbers]
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
 

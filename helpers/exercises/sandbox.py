@@ -44,7 +44,9 @@ class Outcome:
     still_running: bool = False
 
 
-def call(function: Callable[[], Any], *, cpu_seconds: float | None = None) -> Outcome:
+def call(
+    function: Callable[[], Any], *, cpu_seconds: float | None = None, wall_seconds: float = WALL_SECONDS
+) -> Outcome:
     """Call ``function()`` in a thread of its own, with a time limit.
 
     The limit is CPU time of the process, so that a slow or busy machine is not taken for an
@@ -55,6 +57,7 @@ def call(function: Callable[[], Any], *, cpu_seconds: float | None = None) -> Ou
 
     Args:
         cpu_seconds: the limit; ``CPU_SECONDS`` unless told.
+        wall_seconds: the limit on the clock.
     """
     limit = CPU_SECONDS if cpu_seconds is None else cpu_seconds
     outcome = Outcome()
@@ -92,7 +95,7 @@ def call(function: Callable[[], Any], *, cpu_seconds: float | None = None) -> Ou
             with imports.lock:
                 late = not imports.depth and (
                     time.process_time() - cpu - imports.cpu > limit
-                    or time.monotonic() - clock - imports.clock > WALL_SECONDS
+                    or time.monotonic() - clock - imports.clock > wall_seconds
                 )
             if late:
                 outcome.timed_out = True

@@ -21,6 +21,7 @@ from .pictures import pictures
 from .progress_bar import progress
 from .projection import projection
 from .regions import decision_regions
+from .stations import stations
 from .style import style
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "projection",
     "shared_statistics",
     "show",
+    "stations",
     "style",
     "thinned_networks",
     "touching_contours",

@@ -41,6 +41,7 @@ class Exercise:
     """What all kinds share: a name, points, hints one at a time, the solution on request."""
 
     kind = ""
+    minutes = 8  # that an experiment takes
 
     def __init__(self, *, points: int, hints: Sequence[str], insight: str) -> None:
         self.name = ""  # the attribute's name in its module, given by ``name_exercises``

@@ -1,0 +1,441 @@
+"""Exercises on a sick network: what it has, what cures it.
+
+A patient is a training script, a function of the notebook under ``@exercises.<patient>.admit``. Three exercises belong
+to it: ``DiagnoseExercise`` (the cause, and the measurement that shows it), ``TreatExercise`` (a run that does better on
+data it has not seen) and a ``PredictExercise`` that explains.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import math
+import sys
+import textwrap
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from helpers.exercises import sandbox
+from helpers.exercises.comparing import number
+from helpers.exercises.engine.base import Exercise, Mistake, listed
+from helpers.exercises.engine.predict import PredictExercise
+from helpers.exercises.verdict import Verdict
+
+FIRST_RUN_SECONDS = 120.0  # CPU seconds that a patient's script may take the first time, on the slowest machine
+LEAST_SECONDS = 15.0  # what a treatment may always take: starting TensorFlow counts, too
+WALL_FACTOR = 10  # other programs may take nine tenths of a machine
+
+
+class OverBudget(RuntimeError):
+    """A script of the clinic took more time than it may."""
+
+
+@dataclass
+class Visit:
+    """One run of a patient's script.
+
+    Attributes:
+        settings: the script's arguments by name, defaults included.
+        items: what it returned, as it was then (a dictionary), or empty.
+        result: what it returned.
+        cpu_seconds: how long it took.
+        trouble: what went wrong, one sentence for the student, or "".
+        read_digits: whether it opened the file of the digits itself.
+        held_out: names of arrays that it uses and that hold digits of the held-out set.
+    """
+
+    settings: dict[str, Any]
+    items: dict[str, Any] = field(default_factory=dict)
+    result: Any = None
+    cpu_seconds: float = 0.0
+    trouble: str = ""
+    read_digits: bool = False
+    held_out: tuple[str, ...] = ()
+
+
+class Patient:
+    """A sick network: the runs of its script, and what can be measured on them.
+
+    Args:
+        measurements: name to a function that takes what the script returned and says in one sentence what is
+            measured, numbers as ``≈ 0.93``.
+        budget: how many times as long as the first run a treatment may take.
+    """
+
+    def __init__(self, *, measurements: Mapping[str, Callable[[Mapping[str, Any]], str]], budget: float = 6.0) -> None:
+        self.measurements = dict(measurements)
+        self.budget = budget
+        self.visits: list[Visit] = []
+
+    def admit(self, script: Callable) -> Callable:
+        """Return ``script`` watched: ``@exercises.<patient>.admit``. Its first run is the sick patient.
+
+        The script runs with a limit of time. What it raises is raised, and noted.
+        """
+
+        @functools.wraps(script)
+        def watched(*args: Any, **kwargs: Any) -> Any:
+            visit = Visit(_settings(script, args, kwargs), held_out=held_out_names(script))
+            first = not self.visits
+            with noticed_reading() as reading:
+                outcome = sandbox.call(
+                    functools.partial(_timed, script, args, kwargs, visit),
+                    cpu_seconds=self.limit, wall_seconds=WALL_FACTOR * self.limit,
+                )
+            visit.read_digits = bool(reading)
+            if outcome.printed:
+                print(outcome.printed, end="")
+            if outcome.timed_out:
+                visit.trouble = (
+                    f"Your last run was stopped after {self.limit:.0f} seconds of computing. A treatment may take "
+                    + (f"{self.budget:g} times as long as the patient's first run" if not first else "no longer")
+                    + ": it never ends, or it trains for too long."
+                )
+            elif outcome.error is not None:
+                sentence, where = sandbox.describe_error(outcome.error, script)
+                visit.trouble = f"Your last run broke off. {sentence}" + (f" ({where})" if where else "")
+            else:
+                visit.result = outcome.value
+                if isinstance(outcome.value, Mapping):
+                    visit.items = dict(outcome.value)
+            # A first run that fails leaves no patient to compare with.
+            if not (first and visit.trouble):
+                self.visits.append(visit)
+            if outcome.timed_out:
+                raise OverBudget(visit.trouble)
+            if outcome.error is not None:
+                raise outcome.error
+            return outcome.value
+
+        return watched
+
+    @property
+    def limit(self) -> float:
+        """CPU seconds that the next run may take."""
+        if not self.visits:
+            return FIRST_RUN_SECONDS
+        return max(LEAST_SECONDS, self.budget * self.visits[0].cpu_seconds)
+
+    def measure(self, name: str) -> None:
+        """Print one measurement of the sick patient: the script's first run.
+
+        Raises:
+            ValueError: there is no measurement of this name.
+            RuntimeError: the script has not run yet.
+        """
+        if name not in self.measurements:
+            raise ValueError(f"{name!r} cannot be measured here; these can: {', '.join(map(repr, self.measurements))}")
+        sentence = self.measured(name)
+        if not sentence:
+            raise RuntimeError("the patient's script has not run yet: run the cell that defines and calls it")
+        print(sentence)
+
+    def measured(self, name: str) -> str:
+        """The sentence of one measurement; "" while the script has not run."""
+        return self.measurements[name](self.visits[0].items) if self.visits else ""
+
+
+class DiagnoseExercise(PredictExercise):
+    """Name the cause, and the measurement that tells it from the other causes with this complaint.
+
+    A wrong choice is answered with a measurement on the patient's own run, made when it is checked.
+
+    Args:
+        patient: whose script has run.
+        cause: the right one.
+        measurement: the one that tells, by its name in ``patient.measurements``.
+        also: measurements that tell as well.
+        causes: wrong cause to (the measurement that contradicts it, what to see in it).
+        measurements: measurement that does not tell to the reason why not.
+    """
+
+    def __init__(
+        self,
+        patient: Patient,
+        *,
+        cause: str,
+        measurement: str,
+        causes: Mapping[str, tuple[str, str]],
+        measurements: Mapping[str, str],
+        also: Sequence[str] = (),
+        points: int = 2,
+        hints: Sequence[str],
+        insight: str,
+    ) -> None:
+        unknown = ({measurement, *also, *measurements} | {name for name, _ in causes.values()}) - set(patient.measurements)
+        left = set(patient.measurements) - {measurement, *also, *measurements}
+        if unknown or left:
+            raise ValueError(f"measurements: not the patient's {sorted(unknown)}, not spoken of {sorted(left)}")
+        self.patient = patient
+        self._also = tuple(also)
+        self._contradicted_by = {name: by for name, (by, _) in causes.items()}
+        super().__init__(
+            {"cause": cause, "measurement": measurement},
+            variable="diagnosis",
+            mistakes={
+                "cause": [Mistake(name, why, name) for name, (_, why) in causes.items()],
+                "measurement": [Mistake(name, why, name) for name, why in measurements.items()],
+            },
+            choices={"cause": sorted([cause, *causes]), "measurement": tuple(patient.measurements)},
+            points=points,
+            hints=hints,
+            insight=insight,
+        )
+
+    def evaluate(self, answer: Any) -> Verdict:
+        verdict = super().evaluate(answer)
+        names = [self._contradicted_by.get(name, name) for name in verdict.mistakes]
+        if verdict.passed:
+            names = [self._plain("measurement", answer["measurement"], canonical=False)]
+        sentences = [sentence for name in dict.fromkeys(names) if (sentence := self.patient.measured(name))]
+        if not verdict.mistakes and not verdict.passed:
+            return verdict
+        if not self.patient.visits:
+            return self._verdict("unusable", "The patient's script has not run yet: run its cell, then this one.")
+        said = [f"Measured on this patient: {' '.join(sentences)}"]
+        paragraphs = [*said, *verdict.paragraphs] if verdict.passed else [*verdict.paragraphs, *said]
+        return self._verdict(verdict.state, *paragraphs, mistakes=verdict.mistakes)
+
+    def _plain(self, key: str, value: Any, canonical: bool = True) -> Any:
+        value = super()._plain(key, value)
+        tells = canonical and key == "measurement" and isinstance(value, str) and value in self._also
+        return self.answers[key] if tells else value
+
+
+class TreatExercise(Exercise):
+    """Change the script until the network does well on data that it has not seen.
+
+    The student passes on what a watched script returned. The check trains nothing: it measures what that run made.
+
+    Args:
+        patient: whose script's runs count.
+        wants: names that the script's result must have.
+        judge: takes the result; returns name to number, measured on held-out data. It may raise: then the
+            result cannot be used.
+        met: takes these numbers; True when the target is met.
+        report: takes the numbers; one sentence, each number as ``≈ 0.93``.
+        mistakes: predicates on (numbers, settings of the run) with their messages; the first that is True is told. A
+            setting that the student's own function does not have is not among the settings: ask with ``get``.
+        otherwise: said where none of them is True.
+        cures: sources of student's cells that meet the target, at least two that do it in different ways; the
+            first is the solution.
+        variable: the name of the student's variable.
+    """
+
+    kind = "experiment"
+    minutes = 4
+
+    def __init__(
+        self,
+        patient: Patient,
+        *,
+        wants: Sequence[str],
+        judge: Callable[[Mapping[str, Any]], Mapping[str, float]],
+        met: Callable[[Mapping[str, float]], bool],
+        report: Callable[[Mapping[str, float]], str],
+        mistakes: Sequence[Mistake],
+        otherwise: str,
+        cures: Sequence[str],
+        variable: str = "treated",
+        points: int = 3,
+        hints: Sequence[str],
+        insight: str,
+    ) -> None:
+        super().__init__(points=points, hints=hints, insight=insight)
+        if len(cures) < 2:
+            raise ValueError("cures: at least two different ones")
+        self.patient = patient
+        self.wants = tuple(wants)
+        self._judge, self._met, self._report = judge, met, report
+        self.mistakes = tuple(mistakes)
+        self._otherwise = otherwise
+        self.cures = tuple(textwrap.dedent(cure).strip("\n") + "\n" for cure in cures)
+        self.variable = variable
+
+    def solved_cell(self) -> str:
+        return self.cures[0]
+
+    def evaluate(self, answer: Any) -> Verdict:
+        visits = self.patient.visits
+        if not visits:
+            return self._verdict("unusable", "The patient's script has not run yet: run its cell, then this one.")
+        if visits[-1].trouble and (answer is None or answer is Ellipsis):
+            return self._verdict("unusable", visits[-1].trouble)
+        if answer is None or answer is Ellipsis:
+            return self._verdict(
+                "not attempted", f"Run the script with a change of yours, as `{self.variable} = ...`, then this cell."
+            )
+        visit = next((v for v in visits if v.result is answer), None)
+        if visit is None:
+            return self._verdict(
+                "unusable",
+                "No run of the script returned this. Pass on what the script returned, unchanged; a function of your own "
+                "counts when it stands under the same `@` line. Numbers that were typed in are not a treatment.",
+            )
+        unchanged = isinstance(answer, Mapping) and answer.keys() == visit.items.keys()
+        if not unchanged or any(answer[key] is not visit.items[key] for key in answer):
+            missing = [name for name in self.wants if name not in visit.items]
+            return self._verdict(
+                "unusable",
+                f"The script has to return a dictionary with {listed(self.wants)}."
+                if missing else "What the run returned was changed afterwards. Run the script again.",
+            )
+        if missing := [name for name in self.wants if name not in visit.items]:
+            return self._verdict("unusable", f"The script's result lacks {listed(missing)}.")
+        if visit.read_digits:
+            return self._verdict(
+                "unusable",
+                "During this run the file of the digits was opened. It holds the digits on which the treatment is judged: "
+                "use `x` and `y`, which are in the notebook already.",
+            )
+        if visit.held_out:
+            return self._verdict(
+                "unusable",
+                f"This run uses {listed(visit.held_out)}, with digits on which the treatment is judged. The network "
+                "must not see them before: use `x` and `y`.",
+            )
+        outcome = sandbox.call(lambda: dict(self._judge(visit.items)), cpu_seconds=LEAST_SECONDS, wall_seconds=150.0)
+        if outcome.timed_out or outcome.error is not None:
+            what = "it took too long" if outcome.timed_out else sandbox.describe_error(outcome.error, len)[0]
+            return self._verdict("unusable", f"What the run returned cannot be tried on held-out data: {what}")
+        numbers = outcome.value
+        if not all(map(math.isfinite, numbers.values())):
+            lost = [name for name, value in numbers.items() if not math.isfinite(value)]
+            return self._verdict(
+                "wrong", f"The network gives NaN or infinity ({', '.join(lost)}): the training has diverged. Take a smaller "
+                "learning rate, or look for a division by zero or by a standard deviation near zero.",
+            )
+        if self._met(numbers):
+            return self._verdict("correct", self._report(numbers), self.insight)
+        if visit is visits[0]:
+            return self._verdict(
+                "not attempted", self._report(numbers), "This is the patient as it came. Change the script or its settings."
+            )
+        mistake = next((m for m in self.mistakes if m.answer(numbers, visit.settings)), None)
+        if mistake:
+            return self._verdict("known mistake", self._report(numbers), mistake.message, mistakes=(mistake.name,))
+        return self._verdict("wrong", self._report(numbers), self._otherwise)
+
+
+def finite_scores(scores: Any) -> np.ndarray:
+    """``scores`` as an array (N, 10); NaN and infinity are kept for the check to tell.
+
+    Raises:
+        ValueError: it has another shape.
+    """
+    scores = np.asarray(scores, dtype=np.float64)
+    if scores.ndim != 2 or scores.shape[1] != 10:
+        raise ValueError(f"expected scores of shape (N, 10), got {scores.shape}")
+    return scores
+
+
+def accuracy_of(scores: Any, labels: np.ndarray) -> float:
+    """Percent of the rows whose highest score (N, 10) is at the label (N,); NaN where a score is not finite."""
+    scores = finite_scores(scores)
+    if not np.isfinite(scores).all():
+        return math.nan
+    return float(100 * (scores.argmax(axis=1) == labels).mean())
+
+
+def percent(value: float) -> str:
+    """A percentage in a sentence: ``≈ 93.1 %``."""
+    return f"≈ {value:.1f} %"
+
+
+def plain(value: float) -> str:
+    """Any other measured number in a sentence."""
+    return f"≈ {number(value)}"
+
+
+def _timed(script: Callable, args: tuple, kwargs: dict, visit: Visit) -> Any:
+    began = time.process_time()
+    try:
+        return script(*args, **kwargs)
+    finally:
+        visit.cpu_seconds = time.process_time() - began
+
+
+def _settings(script: Callable, args: tuple, kwargs: dict) -> dict[str, Any]:
+    try:
+        bound = inspect.signature(script).bind(*args, **kwargs)
+    except TypeError:
+        return dict(kwargs)  # the call itself will raise
+    bound.apply_defaults()
+    return dict(bound.arguments)
+
+
+# ---- Who looked at the held-out digits? ----------------------------------------------------------
+
+_reading: list[str] | None = None
+_hooked = False
+
+
+@contextmanager
+def noticed_reading() -> Iterator[list[str]]:
+    """Yield a list that is filled while the file of the digits is opened inside the ``with``."""
+    global _reading, _hooked
+    if not _hooked:
+        sys.addaudithook(_audit)  # cannot be taken away again: outside the ``with`` it does nothing
+        _hooked = True
+    _reading = found = []
+    try:
+        yield found
+    finally:
+        _reading = None
+
+
+def _audit(event: str, args: tuple) -> None:
+    if _reading is not None and event == "open" and str(args[0]).endswith("mnist.npz"):
+        _reading.append(str(args[0]))
+
+
+@functools.cache
+def held_out_digits() -> tuple[np.ndarray, np.ndarray]:
+    """The digits on which treatments are judged: the first 2,000 test digits, float32 (2000, 784) from 0 to 1, and labels."""
+    from helpers import datasets
+
+    _, (x, y) = datasets.load_mnist()
+    return x[:2000].reshape(2000, 784).astype(np.float32) / 255, y[:2000]
+
+
+def held_out_names(function: Callable) -> tuple[str, ...]:
+    """Names of arrays that ``function`` uses (global, in its closure, or as a default) and that hold held-out digits."""
+    code = getattr(function, "__code__", None)
+    if code is None:
+        return ()
+    used = _names_in(code)
+    found = {name: function.__globals__[name] for name in used if name in function.__globals__}
+    found |= inspect.getclosurevars(function).nonlocals
+    found |= {
+        name: p.default for name, p in inspect.signature(function).parameters.items() if p.default is not p.empty
+    }
+    return tuple(sorted(name for name, value in found.items() if _holds_held_out(value)))
+
+
+def _names_in(code: Any) -> set[str]:
+    names = set(code.co_names)
+    for constant in code.co_consts:
+        if inspect.iscode(constant):
+            names |= _names_in(constant)
+    return names
+
+
+def _holds_held_out(value: Any) -> bool:
+    """Whether an array has rows or pictures that are held-out digits, multiplied by any constant."""
+    if not isinstance(value, np.ndarray) or value.dtype.kind not in "fiu" or value.size % 784 or not value.size:
+        return False
+    if not (value.shape[-1] == 784 or value.shape[-2:] == (28, 28) or value.shape[-3:] == (28, 28, 1)):
+        return False
+    rows = value.reshape(-1, 784)
+    inked = np.count_nonzero(rows, axis=1)
+    # Where the ink is, compared with every row: no training digit has it in the same places.
+    lit = held_out_digits()[0] > 0
+    return any(
+        np.array_equal(rows[row] != 0, places)
+        for places in lit[::100] for row in np.flatnonzero(inked == places.sum())
+    )
