@@ -10,11 +10,9 @@ from __future__ import annotations
 import functools
 import inspect
 import math
-import sys
 import textwrap
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +21,7 @@ import numpy as np
 from helpers.exercises import sandbox
 from helpers.exercises.comparing import number
 from helpers.exercises.engine.base import Exercise, Mistake, listed
+from helpers.exercises.engine.fair_play import digits_for_testing, names_with_test_digits, noticed_files
 from helpers.exercises.engine.predict import PredictExercise
 from helpers.exercises.verdict import Verdict
 
@@ -80,14 +79,14 @@ class Patient:
 
         @functools.wraps(script)
         def watched(*args: Any, **kwargs: Any) -> Any:
-            visit = Visit(_settings(script, args, kwargs), held_out=held_out_names(script))
+            visit = Visit(_settings(script, args, kwargs), held_out=names_with_test_digits(script))
             first = not self.visits
-            with noticed_reading() as reading:
+            with noticed_files() as opened:
                 outcome = sandbox.call(
                     functools.partial(_timed, script, args, kwargs, visit),
                     cpu_seconds=self.limit, wall_seconds=WALL_FACTOR * self.limit,
                 )
-            visit.read_digits = bool(reading)
+            visit.read_digits = bool(opened)
             if outcome.printed:
                 print(outcome.printed, end="")
             if outcome.timed_out:
@@ -369,73 +368,8 @@ def _settings(script: Callable, args: tuple, kwargs: dict) -> dict[str, Any]:
     return dict(bound.arguments)
 
 
-# ---- Who looked at the held-out digits? ----------------------------------------------------------
-
-_reading: list[str] | None = None
-_hooked = False
-
-
-@contextmanager
-def noticed_reading() -> Iterator[list[str]]:
-    """Yield a list that is filled while the file of the digits is opened inside the ``with``."""
-    global _reading, _hooked
-    if not _hooked:
-        sys.addaudithook(_audit)  # cannot be taken away again: outside the ``with`` it does nothing
-        _hooked = True
-    _reading = found = []
-    try:
-        yield found
-    finally:
-        _reading = None
-
-
-def _audit(event: str, args: tuple) -> None:
-    if _reading is not None and event == "open" and str(args[0]).endswith("mnist.npz"):
-        _reading.append(str(args[0]))
-
-
 @functools.cache
 def held_out_digits() -> tuple[np.ndarray, np.ndarray]:
     """The digits on which treatments are judged: the first 2,000 test digits, float32 (2000, 784) from 0 to 1, and labels."""
-    from helpers import datasets
-
-    _, (x, y) = datasets.load_mnist()
+    x, y = digits_for_testing()
     return x[:2000].reshape(2000, 784).astype(np.float32) / 255, y[:2000]
-
-
-def held_out_names(function: Callable) -> tuple[str, ...]:
-    """Names of arrays that ``function`` uses (global, in its closure, or as a default) and that hold held-out digits."""
-    code = getattr(function, "__code__", None)
-    if code is None:
-        return ()
-    used = _names_in(code)
-    found = {name: function.__globals__[name] for name in used if name in function.__globals__}
-    found |= inspect.getclosurevars(function).nonlocals
-    found |= {
-        name: p.default for name, p in inspect.signature(function).parameters.items() if p.default is not p.empty
-    }
-    return tuple(sorted(name for name, value in found.items() if _holds_held_out(value)))
-
-
-def _names_in(code: Any) -> set[str]:
-    names = set(code.co_names)
-    for constant in code.co_consts:
-        if inspect.iscode(constant):
-            names |= _names_in(constant)
-    return names
-
-
-def _holds_held_out(value: Any) -> bool:
-    """Whether an array has rows or pictures that are held-out digits, multiplied by any constant."""
-    if not isinstance(value, np.ndarray) or value.dtype.kind not in "fiu" or value.size % 784 or not value.size:
-        return False
-    if not (value.shape[-1] == 784 or value.shape[-2:] == (28, 28) or value.shape[-3:] == (28, 28, 1)):
-        return False
-    rows = value.reshape(-1, 784)
-    inked = np.count_nonzero(rows, axis=1)
-    # Where the ink is, compared with every row: no training digit has it in the same places.
-    lit = held_out_digits()[0] > 0
-    return any(
-        np.array_equal(rows[row] != 0, places)
-        for places in lit[::100] for row in np.flatnonzero(inked == places.sum())
-    )
