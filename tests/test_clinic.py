@@ -261,6 +261,22 @@ def test_using_held_out_digits_is_told_and_training_digits_are_free():
     assert "uses `x_test`" in str(treat.evaluate(cheats_inside()))
 
 
+def test_a_function_that_calls_the_script_is_watched_to_its_end():
+    patient, _, treat = made_up()
+    script = admitted(patient)
+    script()
+
+    @patient.admit
+    def looks_later():
+        run = script(dose=3)
+        datasets.load_mnist()
+        return run
+
+    assert "the file of the digits was opened" in str(treat.evaluate(looks_later()))
+    assert treat.evaluate(patient.admit(lambda: script(dose=3))()).state == "correct"
+    assert treat.evaluate(patient.admit(lambda: script() | {"pulse": 95})()).state == "wrong"
+
+
 def test_a_treatment_needs_two_cures():
     patient, _, _ = made_up()
     with pytest.raises(ValueError, match="two different"):
@@ -283,6 +299,10 @@ PATIENTS = [name for name, value in vars(model_clinic).items() if isinstance(val
 POOR = {
     "sorted_rows": ("treated = train_on_table(dropout=0.5)", "a class is still missing"),
     "slow_averages": ("treated = train_slowly(momentum=0.999)", "momentum hardly lower"),
+    "post_office": ("treated = train_reader(tray=1000)", "another tray"),
+    "few_digits": ("treated = train_on_few(scale_all=False)", "the scaler alone"),
+    "long_night": ("treated = train_at_night(monitor='val_loss')", "wrong direction"),
+    "grey_paper": ("treated = learn_grey(rate=0.0001)", "statistics still move"),
 }
 
 
@@ -307,7 +327,8 @@ def ward(request, imported):
         section for section in sections(NOTEBOOK)
         if any(mark in NOTEBOOK.cells[index].source and NOTEBOOK.cells[index].cell_type == "code" for index in section.cells)
     )
-    names, patient.visits = dict(imported), []
+    names = dict(imported)
+    patient.forget()
     for index in section.cells:
         cell = NOTEBOOK.cells[index]
         if cell.cell_type == "code":
@@ -316,7 +337,7 @@ def ward(request, imported):
                 break
     script = names[re.search(rf"{re.escape(mark)}\ndef (\w+)", cell.source)[1]]
     yield request.param, names, script()
-    patient.visits = []
+    patient.forget()
 
 
 def test_every_wrong_diagnosis_is_answered_with_a_measurement(ward):
@@ -328,7 +349,7 @@ def test_every_wrong_diagnosis_is_answered_with_a_measurement(ward):
         for mistake in mistakes:
             verdict = diagnose.evaluate(right | {entry: mistake.answer})
             assert verdict.mistakes == (mistake.name,)
-            assert re.search(r"Measured on this patient: .*(≈|\d)", str(verdict)), str(verdict)
+            assert re.search(r"Measured on this patient: .*(≈|\d|none)", str(verdict)), str(verdict)
     verdict = diagnose.evaluate(right)
     assert verdict.state == "correct" and "Measured on this patient" in str(verdict)
 

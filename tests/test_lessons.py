@@ -347,8 +347,28 @@ def test_the_command_tells_what_differs_and_what_is_slow(tmp_path, capsys, monke
     assert "exercises, cell told takes" not in shown.err
 
 
-@pytest.mark.parametrize("level", ["lecture", "exercise"])
-@pytest.mark.parametrize("lesson_path", LESSONS, ids=lambda found: found.stem)
+def leaves_out_before_what_it_keeps(notebook, level):
+    """Whether a path lacks a code cell that stands before one of its own: otherwise nbval has run it as it is."""
+    kept = set(path(notebook, level))
+    code = [i for i, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
+    return any(i not in kept and j in kept for i in code for j in code if j > i)
+
+
+WALKS = [
+    (found, level) for found in LESSONS for level in ("lecture", "exercise")
+    if leaves_out_before_what_it_keeps(read(found), level)
+]
+
+
+def test_a_path_is_run_where_it_leaves_out_what_comes_before():
+    assert leaves_out_before_what_it_keeps(lesson(), "lecture") is False  # exercises and labs are its end
+    later = lesson()
+    later.cells += [heading("And then?", "lecture", 1), code("print(x)")]
+    assert leaves_out_before_what_it_keeps(later, "lecture") is True
+    assert any(found.stem.startswith("03-") for found, _ in WALKS)
+
+
+@pytest.mark.parametrize(("lesson_path", "level"), WALKS, ids=lambda value: getattr(value, "stem", value))
 def test_each_path_of_the_course_runs_alone_and_gives_what_is_saved(lesson_path, level):
     walked = walk(read(lesson_path), FOLDER, level)
     assert walked.differences == ()

@@ -113,6 +113,10 @@ class Patient:
 
         return watched
 
+    def forget(self) -> None:
+        """Forget all runs: the next one is the sick patient."""
+        self.visits.clear()
+
     @property
     def limit(self) -> float:
         """CPU seconds that the next run may take."""
@@ -269,7 +273,9 @@ class TreatExercise(Exercise):
             return self._verdict(
                 "not attempted", f"Run the script with a change of yours, as `{self.variable} = ...`, then this cell."
             )
-        visit = next((v for v in visits if v.result is answer), None)
+        # A function of the student's own may pass on what the script returned: then the last of these runs is theirs.
+        same = [v for v in visits if v.result is answer and not v.trouble]
+        visit = same[-1] if same else None
         if visit is None:
             return self._verdict(
                 "unusable",
@@ -286,16 +292,16 @@ class TreatExercise(Exercise):
             )
         if missing := [name for name in self.wants if name not in visit.items]:
             return self._verdict("unusable", f"The script's result lacks {listed(missing)}.")
-        if visit.read_digits:
+        if any(v.read_digits for v in same):
             return self._verdict(
                 "unusable",
                 "During this run the file of the digits was opened. It holds the digits on which the treatment is judged: "
                 "use `x` and `y`, which are in the notebook already.",
             )
-        if visit.held_out:
+        if held_out := sorted({name for v in same for name in v.held_out}):
             return self._verdict(
                 "unusable",
-                f"This run uses {listed(visit.held_out)}, with digits on which the treatment is judged. The network "
+                f"This run uses {listed(held_out)}, with digits on which the treatment is judged. The network "
                 "must not see them before: use `x` and `y`.",
             )
         outcome = sandbox.call(lambda: dict(self._judge(visit.items)), cpu_seconds=LEAST_SECONDS, wall_seconds=150.0)
@@ -370,6 +376,9 @@ def _settings(script: Callable, args: tuple, kwargs: dict) -> dict[str, Any]:
 
 @functools.cache
 def held_out_digits() -> tuple[np.ndarray, np.ndarray]:
-    """The digits on which treatments are judged: the first 2,000 test digits, float32 (2000, 784) from 0 to 1, and labels."""
+    """The digits on which treatments are judged: float32 (2000, 784) from 0 to 1, and their labels.
+
+    Every fifth test digit: the first 2,000 are harder than the others.
+    """
     x, y = digits_for_testing()
-    return x[:2000].reshape(2000, 784).astype(np.float32) / 255, y[:2000]
+    return x[::5].reshape(2000, 784).astype(np.float32) / 255, y[::5]

@@ -21,16 +21,22 @@ _hooked = False
 
 @contextmanager
 def noticed_files() -> Iterator[list[str]]:
-    """Yield a list that is filled while a file of the digits is opened or fetched inside the ``with``."""
+    """Yield a list that is filled while a file of the digits is opened or fetched inside the ``with``.
+
+    One ``with`` may stand inside another: what the inner one notices, the outer one does, too.
+    """
     global _opened, _hooked
     if not _hooked:
         sys.addaudithook(_audit)  # cannot be taken away again: outside the ``with`` it does nothing
         _hooked = True
-    _opened = found = []
+    outer, found = _opened, []
+    _opened = found
     try:
         yield found
     finally:
-        _opened = None
+        _opened = outer
+        if outer is not None:
+            outer += found
 
 
 def _audit(event: str, args: tuple) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import keras
 import numpy as np
 
 from helpers.exercises.engine import DiagnoseExercise, Mistake, Patient, PredictExercise, TreatExercise
@@ -20,8 +19,8 @@ def _on_grey(x):
 
 def _changes(network, learned):
     """The first network's weights now and when it was trained: moving statistics and others, as (name, now, before)."""
-    now = [(weight.path, keras.ops.convert_to_numpy(weight)) for weight in network.weights]
-    pairs = [(name, value, before) for (name, value), before in zip(now, learned, strict=True)]
+    names = [weight.path for weight in network.weights]
+    pairs = list(zip(names, network.get_weights(), learned, strict=True))
     return [pair for pair in pairs if "moving" in pair[0]], [pair for pair in pairs if "moving" not in pair[0]]
 
 
@@ -41,8 +40,8 @@ def _moving_statistics(run):
     (_, mean, old_mean), (_, variance, old_variance) = moving[:2]
     away, factor = np.median(np.abs(mean - old_mean) / np.sqrt(old_variance)), np.median(variance / old_variance)
     return (
-        f"Since the first task, the moving means of the body's first BN layer have changed by ≈ {away:.2f} standard deviations, and "
-        f"its moving variances by a factor of ≈ {factor:.2f} (medians over its channels)."
+        f"Since the first task, the moving means of the body's first BN layer have changed by ≈ {away:.2f} standard "
+        f"deviations, and its moving variances by a factor of ≈ {factor:.2f} (medians over its channels)."
     )
 
 
@@ -51,12 +50,13 @@ def _batch_mode(run):
     network, (rows, labels) = run["old"], run["white"]
     kept = network.get_weights()
     try:
-        scores = keras.ops.convert_to_numpy(network(rows, training=True))
+        scores = np.asarray(network(rows, training=True))
     finally:
         network.set_weights(kept)
     return (
-        f"On white paper the first network is right on {percent(accuracy_of(scores, labels))} of the validation rows if it runs "
-        f"in training mode, and on {percent(accuracy_of(scores_of(network, rows), labels))} in inference mode."
+        f"On white paper the first network is right on {percent(accuracy_of(scores, labels))} of the validation rows "
+        f"if it runs in training mode, and on {percent(accuracy_of(scores_of(network, rows), labels))} in inference "
+        "mode."
     )
 
 
@@ -92,7 +92,8 @@ diagnose_grey_paper = DiagnoseExercise(
     causes={
         "frozen weights were trained after all": (
             "kernels and biases",
-            "training changes kernels and biases. Those of the first network are what they were, in its body and in its head.",
+            "training changes kernels and biases. Those of the first network are what they were, in its body and in "
+            "its head.",
         ),
         "the learning rate is too large": (
             "trainable parameters",
@@ -100,22 +101,25 @@ diagnose_grey_paper = DiagnoseExercise(
         ),
         "the body is too small for two tasks": (
             "old task in both modes",
-            "in training mode the same kernels and biases do well on the old task: the body still has what it needs for it.",
+            "in training mode the same kernels and biases do well on the old task: the body still has what it needs "
+            "for it.",
         ),
     },
     measurements={
-        "kernels and biases": "it clears the trained weights of suspicion. What else does the output in inference mode depend on?",
+        "kernels and biases": "it clears the trained weights of suspicion. What else does the output in inference mode "
+        "depend on?",
         "new task": "it says that the second training went well. The complaint is about the first task.",
         "trainable parameters": "it says what the optimizer may change. That is not all that `fit` changes.",
     },
     hints=[
-        "The old network's output on the same row is another than before. Which of the arrays that it is computed from have "
-        "changed?",
-        "`trainable_weights` lists what the optimizer changes. Compare `weights` with it: which arrays are in one list only?",
+        "The old network's output on the same row is another than before. Which of the arrays that it is computed from "
+        "have changed?",
+        "`trainable_weights` lists what the optimizer changes. Compare `weights` with it: which arrays are in one list "
+        "only?",
     ],
-    insight="The BN layers have no trainable weights here, so freezing them seemed needless. But in training mode a BN layer also "
-    "updates its moving statistics, and no optimizer takes part in that. They now describe grey paper, and the first network "
-    "uses them for white paper.",
+    insight="The BN layers have no trainable weights here, so freezing them seemed needless. But in training mode a BN "
+    "layer also updates its moving statistics, and no optimizer takes part in that. They now describe grey paper, and "
+    "the first network uses them for white paper.",
 )
 
 
@@ -138,19 +142,21 @@ treat_grey_paper = TreatExercise(
     wants=("old", "new"),
     judge=_judge,
     met=lambda n: n["old"] >= OLD and n["new"] >= NEW,
-    report=lambda n: f"On digits that nobody has seen the first network is right on {percent(n['old'])} on white paper, the new "
-    f"one on {percent(n['new'])} on grey paper.",
+    report=lambda n: (
+        f"On digits that nobody has seen the first network is right on {percent(n['old'])} on white paper, the new one "
+        f"on {percent(n['new'])} on grey paper."
+    ),
     mistakes=[
         Mistake(
             "statistics still move",
-            "The kernels and biases of the first network are what they were, and the old task still suffers. What else in the body "
-            "does `fit` change, whatever its rate and its number of epochs?",
+            "The kernels and biases of the first network are what they were, and the old task still suffers. What else "
+            "in the body does `fit` change, whatever its rate and its number of epochs?",
             lambda n, settings: n["old"] < OLD and n["weights moved"] == 0 and n["statistics moved"] > 0,
         ),
         Mistake(
             "everything moves",
-            "Now kernels and biases of the first network have changed, too, besides its moving statistics. Each of these changes "
-            "alone can spoil the old task.",
+            "Now kernels and biases of the first network have changed, too, besides its moving statistics. Each of "
+            "these changes alone can spoil the old task.",
             lambda n, settings: n["old"] < OLD and n["weights moved"] > 0 and n["statistics moved"] > 0,
         ),
         Mistake(
@@ -161,20 +167,20 @@ treat_grey_paper = TreatExercise(
         ),
         Mistake(
             "head on other features",
-            "The old task is safe. The new one is not: the new head does not suit the features that it gets in inference mode. "
-            "Either it has not been trained for long enough, or it was trained on features that were normalized in another way. "
-            "Compare the new network's accuracy on its training rows in both modes.",
+            "The old task is safe. The new one is not: the new head does not suit the features that it gets in "
+            "inference mode. Either it has not been trained for long enough, or it was trained on features that were "
+            "normalized in another way. Compare the new network's accuracy on its training rows in both modes.",
             lambda n, settings: n["old"] >= OLD and n["new"] < NEW,
         ),
         Mistake(
             "old task lost",
-            "The new task goes well, the old one does not. Compare all `weights` of the first network with those that it had "
-            "before, not only the trainable ones.",
+            "The new task goes well, the old one does not. Compare all `weights` of the first network with those that "
+            "it had before, not only the trainable ones.",
             lambda n, settings: n["old"] < OLD and n["new"] >= NEW,
         ),
     ],
-    otherwise=f"At least {OLD} % must be right on white paper with the first network, and {NEW} % on grey paper with the new one, "
-    "both in inference mode.",
+    otherwise=f"At least {OLD} % must be right on white paper with the first network, and {NEW} % on grey paper with "
+    "the new one, both in inference mode.",
     cures=[
         """
         treated = learn_grey(freeze=keras.layers.Layer)
@@ -211,14 +217,15 @@ treat_grey_paper = TreatExercise(
         """,
     ],
     hints=[
-        "In Keras, a BN layer with `trainable=False` runs in inference mode, also during `fit`. A layer without trainable weights "
-        "can have that attribute, too.",
-        "Freeze every kind of layer of the body. Or keep the body out of `fit`: compute its features once with `predict` and "
-        "train the head on them. Or give the new task a copy of the body.",
+        "In Keras, a BN layer with `trainable=False` runs in inference mode, also during `fit`. A layer without "
+        "trainable weights can have that attribute, too.",
+        "Freeze every kind of layer of the body. Or keep the body out of `fit`: compute its features once with "
+        "`predict` and train the head on them. Or give the new task a copy of the body.",
     ],
-    insight="The first network meets the statistics that suit its weights, and so does the new one. One body for both tasks has a "
-    "price: with the statistics of white paper, the new head gets unusual features. If the new task has a copy of the body, each "
-    "task has statistics of its own, and both networks do well.",
+    insight="The first network still fits its statistics, and the new head gets, in inference mode, features like "
+    "those that it was trained on. One body for both tasks has a price: with the statistics of white paper, the new "
+    "head gets unusual features. If the new task has a copy of the body, each task has statistics of its own, and both "
+    "networks do well.",
 )
 
 
@@ -238,13 +245,18 @@ explain_grey_paper = PredictExercise(
                 "here the averages have arrived only too well: they follow the latest rows.",
                 "b",
             ),
-            Mistake("optimizer", "it is true, and it is why the kernels and biases are unchanged. Something else has changed.", "c"),
+            Mistake(
+                "optimizer",
+                "it is true, and it is why the kernels and biases are unchanged. Something else has changed.",
+                "c",
+            ),
         ]
     },
     hints=[
         "The optimizer changed only the new head. Who changes arrays that no optimizer touches?",
         "Which sentence speaks of what a layer itself does in training mode?",
     ],
-    insight="A BN layer has two kinds of arrays: those that the optimizer changes, and those that the layer itself updates whenever "
-    "it runs in training mode. In Keras 3, `trainable=False` on the layer stops both; freezing its neighbours stops neither.",
+    insight="A BN layer has two kinds of arrays: those that the optimizer changes, and those that the layer itself "
+    "updates whenever it runs in training mode. In Keras 3, `trainable=False` on the layer stops both; freezing its "
+    "neighbours stops neither.",
 )

@@ -17,7 +17,8 @@ EPOCHS = 12  # a run that stops by itself needs about 8, the patient takes 16
 def _epoch_of_weights(run):
     """Which epoch of its own history a network comes from, counted from 1; 0 where it is none of them.
 
-    Epochs with the network's accuracy on the validation rows; if there are several, the one with the nearest loss.
+    Epochs with the network's accuracy on the validation rows; if there are several, the one with the nearest loss, or
+    without losses the first.
     """
     rows, labels = run["validation"]
     scores = finite_scores(scores_of(run["model"], rows))
@@ -28,7 +29,7 @@ def _epoch_of_weights(run):
     if len(alike) > 1 and "val_loss" in run["history"]:
         losses = np.asarray(run["history"]["val_loss"])[alike]
         alike = alike[[np.abs(losses - _cross_entropy(scores, labels)).argmin()]]
-    return int(alike[-1]) + 1 if len(alike) else 0
+    return int(alike[0]) + 1 if len(alike) else 0
 
 
 def _cross_entropy(scores, labels):
@@ -61,16 +62,16 @@ def _memory(run):
     best = "none" if stopper.best is None else plain(float(stopper.best))
     kept = "none" if stopper.best_weights is None else f"those of epoch {stopper.best_epoch + 1}"
     return (
-        f"At the end the callback remembers: best value so far: {best}; epochs counted without improvement: {stopper.wait}; "
-        f"weights kept: {kept}."
+        f"At the end the callback remembers: best value so far: {best}; epochs counted without improvement: "
+        f"{stopper.wait}; weights kept: {kept}."
     )
 
 
 def _decline(run):
     values = np.asarray(run["history"]["val_accuracy"])
     return (
-        f"The validation accuracy is highest in epoch {values.argmax() + 1}. After it come {len(values) - 1 - values.argmax()} "
-        f"epochs that are not better; the patience is {run['stopper'].patience}."
+        f"The validation accuracy is highest in epoch {values.argmax() + 1}. After it come "
+        f"{len(values) - 1 - values.argmax()} epochs that are not better; the patience is {run['stopper'].patience}."
     )
 
 
@@ -78,8 +79,8 @@ def _whose_weights(run):
     rows, labels = run["validation"]
     right = 100 * (scores_of(run["model"], rows).argmax(axis=1) == labels).mean()
     return (
-        f"The returned network is right on {percent(right)} of the validation rows, as after epoch {_epoch_of_weights(run)} of "
-        f"{len(run['history']['loss'])}."
+        f"The returned network is right on {percent(right)} of the validation rows, as after epoch "
+        f"{_epoch_of_weights(run)} of {len(run['history']['loss'])}."
     )
 
 
@@ -106,13 +107,13 @@ diagnose_long_night = DiagnoseExercise(
         ),
         "it looks in the wrong direction": (
             "memory of the callback",
-            "a callback that looks in the wrong direction notes a value, too: the worst instead of the best, beginning with "
-            "the first epoch. This one has noted none.",
+            "a callback that looks in the wrong direction notes a value, too: the worst instead of the best, beginning "
+            "with the first epoch. This one has noted none.",
         ),
         "it restores weights only when it stops": (
             "memory of the callback",
-            "in Keras 3 the best weights come back also when the epochs run out first. Here there were none to bring back. "
-            "And this cause would not explain why nothing stopped.",
+            "in Keras 3 the best weights come back also when the epochs run out first. Here there were none to bring "
+            "back. And this cause would not explain why nothing stopped.",
         ),
     },
     measurements={
@@ -122,12 +123,12 @@ diagnose_long_night = DiagnoseExercise(
     },
     hints=[
         "After the best epoch the curve falls for many epochs. Did the callback see this curve?",
-        "A notebook often hides what a library says during training. Ask the callback itself: what does it say of each epoch, "
-        "and what does it remember?",
+        "A notebook often hides what a library says during training. Ask the callback itself: what does it say of each "
+        "epoch, and what does it remember?",
     ],
-    insight="Keras 3 does not stop you from watching a quantity that is not there: if `mode` is given, there is one warning per "
-    "epoch, and training goes on. Without a value there is no best epoch, nothing to count, and nothing to restore. Look at "
-    "the keys of `history` for the names that exist.",
+    insight="Keras 3 does not stop you from watching a quantity that is not there: if `mode` is given, there is one "
+    "warning per epoch, and training goes on. Without a value there is no best epoch, nothing to count, and nothing to "
+    "restore. Look at the keys of `history` for the names that exist.",
 )
 
 
@@ -146,8 +147,11 @@ def _judge(run):
 
 def _report(n):
     epochs = "1 epoch" if n["epochs"] == 1 else f"{n['epochs']} epochs"
-    weights = f"the network has the weights of epoch {n['epoch']}" if n["epoch"] else "the network fits none of them"
-    return f"On digits that nobody has seen {percent(n['accuracy'])} are right. The run had {epochs}, and {weights}."
+    alike = f"as after epoch {n['epoch']}" if n["epoch"] else "as after none of them"
+    return (
+        f"On digits that nobody has seen {percent(n['accuracy'])} are right. The run had {epochs}; on its validation "
+        f"rows the network does {alike}."
+    )
 
 
 def _ran_out(n):
@@ -171,69 +175,72 @@ treat_long_night = TreatExercise(
     mistakes=[
         Mistake(
             "another history",
-            "On the rows of `validation` the network has an accuracy that none of the epochs in `history` has. Return the weights of "
-            "one of these epochs, and the rows and labels on which they were measured.",
+            "On the rows of `validation` the network has an accuracy that none of the epochs in `history` has. Return "
+            "the weights of one of these epochs, and the rows and labels on which they were measured.",
             lambda n, settings: n["epoch"] == 0,
         ),
         Mistake(
             "number of epochs set",
-            "The network is good. But the callback of this run still finds nothing to compare: something else ended the run, such "
-            "as a number of epochs that suits this curve. With other data it can be the wrong number. Let the run find it.",
+            "The network is good. But the callback of this run still finds nothing to compare: something else ended "
+            "the run, such as a number of epochs that suits this curve. With other data it can be the wrong number. "
+            "Let the run find it.",
             lambda n, settings: n["warnings"] > 0 and _last(n) and not _ran_out(n) and n["accuracy"] >= ENOUGH,
         ),
         Mistake(
             "still not there",
-            "The callback of this run still finds nothing to compare, whatever its other settings are. Ask for its warnings "
-            "again, and read them to the end.",
+            "The callback of this run still finds nothing to compare, whatever its other settings are. Ask for its "
+            "warnings again, and read them to the end.",
             lambda n, settings: n["warnings"] > 0 and _last(n),
         ),
         Mistake(
             "wrong direction",
-            "The callback now has something to watch, but `mode` does not suit it: the epoch that it takes for the best has "
-            "the worst value that it has seen.",
+            "The callback now has something to watch, but `mode` does not suit it: the epoch that it takes for the "
+            "best has the worst value that it has seen.",
             lambda n, settings: n["warnings"] == 0
             and _watched(settings) in {"val_loss max", "val_accuracy min", "loss max", "accuracy min"},
         ),
         Mistake(
             "watches the training rows",
-            "The callback watches a quantity that is measured on the training rows. It keeps improving while the network learns "
-            "the wrong labels by heart.",
+            "The callback watches a quantity that is measured on the training rows. It keeps improving while the "
+            "network learns the wrong labels by heart.",
             lambda n, settings: n["warnings"] == 0 and _ran_out(n) and _watched(settings) in {
                 "loss min", "loss auto", "accuracy max", "accuracy auto"
             },
         ),
         Mistake(
             "too long",
-            f"The network is good, and its weights are not the last epoch's. But the run took more than {EPOCHS} epochs: it should "
-            "have ended sooner after the best one.",
+            f"The network is good, and its weights are not the last epoch's. But the run took more than {EPOCHS} "
+            "epochs. Let it wait for a shorter time after its best epoch, or learn faster.",
             lambda n, settings: n["accuracy"] >= ENOUGH and _ran_out(n) and not _last(n),
         ),
         Mistake(
             "declines less",
-            f"The network is good enough. But the run took more than {EPOCHS} epochs, and no later epoch shows whether its last one "
-            "was the best.",
+            f"The network is good enough. But the run took more than {EPOCHS} epochs, and no later epoch shows whether "
+            "its last one was the best.",
             lambda n, settings: n["accuracy"] >= ENOUGH and _ran_out(n) and _last(n),
         ),
         Mistake(
             "last epoch",
-            "The network is good, but its weights are those of the last epoch. The run has not seen a later epoch that is worse, "
-            "or has not gone back. With other data or another seed this may be the wrong epoch: let the run go past its best "
-            "epoch and then return to it.",
+            "The network is good, but its weights are those of the last epoch. The run has not seen a later epoch that "
+            "is worse, or has not gone back. With other data or another seed this may be the wrong epoch: let the run "
+            "go past its best epoch and then return to it.",
             lambda n, settings: n["accuracy"] >= ENOUGH and _last(n),
         ),
         Mistake(
             "hardly trained",
-            "The last epoch was the best so far: when the run ended, the network was still learning. Let it learn faster.",
+            "The last epoch was the best so far: when the run ended, the network was still learning. Let it learn "
+            "faster, or for longer.",
             lambda n, settings: n["accuracy"] < ENOUGH and _last(n) and n["best"] == n["epochs"],
         ),
         Mistake(
             "nothing stopped it",
-            "The best epoch of this run lies before its end. But the network has the last epoch's weights, like the patient.",
+            "The best epoch of this run lies before its end. But the network has the last epoch's weights, like the "
+            "patient.",
             lambda n, settings: n["accuracy"] < ENOUGH and _last(n),
         ),
     ],
-    otherwise=f"At least {ENOUGH} % must be right on new digits, after at most {EPOCHS} epochs, with weights of an epoch before the "
-    "last. Draw the run's validation accuracy and mark the epoch that the weights come from.",
+    otherwise=f"At least {ENOUGH} % must be right on new digits, after at most {EPOCHS} epochs, with weights of an "
+    "epoch before the last. Draw the run's validation accuracy and mark the epoch that the weights come from.",
     cures=[
         """
         treated = train_at_night(monitor="val_accuracy")
@@ -263,9 +270,9 @@ treat_long_night = TreatExercise(
         "The names that a callback can watch are the keys of the run's `history`. Which of them shows the decline?",
         "Give `monitor` one of these names, with the `mode` that suits it: is more of it better, or less?",
     ],
-    insight="The weights of the best epoch are back, and the later epochs are saved. Three ways lead here: another name, another "
-    "quantity with its own direction, or a loop that keeps the best weights itself. All of them go past the best epoch: only "
-    "worse epochs show that it was the best.",
+    insight="The weights of the best epoch are back, and the later epochs are saved. Several ways lead here: another "
+    "name, another quantity with its own direction, or keeping the best weights without this callback. All of them go "
+    "past the best epoch: only worse epochs show that it was the best.",
 )
 
 
@@ -277,7 +284,8 @@ explain_long_night = PredictExercise(
         "sentence": [
             Mistake(
                 "memorizing",
-                "it explains why the curve falls after its best epoch. It does not explain why nothing reacted to that.",
+                "it explains why the curve falls after its best epoch. It does not explain why nothing reacted to "
+                "that.",
                 "a",
             ),
             Mistake(
@@ -287,8 +295,8 @@ explain_long_night = PredictExercise(
             ),
             Mistake(
                 "epoch average",
-                "that is why training accuracy and validation accuracy of one epoch belong to different weights. Nothing "
-                "here depends on it: the callback had no value of either.",
+                "that is why training accuracy and validation accuracy of one epoch belong to different weights. "
+                "Nothing here depends on it: the callback had no value of either.",
                 "d",
             ),
         ]
@@ -297,6 +305,6 @@ explain_long_night = PredictExercise(
         "Two things went wrong at once: no stop, and nothing restored. Which sentence has both?",
         "What does the callback need from each epoch before it can do either?",
     ],
-    insight="One comparison per epoch does all the work: is this value better than the best so far? If there is no value, there is no "
-    "best, no count and no copy of the weights.",
+    insight="One comparison per epoch does all the work: is this value better than the best so far? If there is no "
+    "value, there is no best, no count and no copy of the weights.",
 )

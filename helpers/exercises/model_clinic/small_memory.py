@@ -1,4 +1,4 @@
-"""Notebook 12, the sixth patient: batch normalization that sees two rows, and gradients accumulated over sixteen passes."""
+"""Notebook 12, the sixth patient: batch normalization that sees two rows, and gradients added up over 16 passes."""
 
 from __future__ import annotations
 
@@ -129,17 +129,18 @@ def _normalized_values(run):
         near = []
         for start in range(0, 320, rows):
             inputs = model.inputs_of(nn.BatchNormalization, run["x"][start:start + rows], training=True)
-            normalized = (nn.normalize(values, (0,), layer.epsilon).x_hat for values, layer in zip(inputs, _normalizers(model)))
-            near += [np.mean(np.abs(np.abs(values) - 1) < NEAR) for values in normalized]
+            for values, layer in zip(inputs, _normalizers(model), strict=True):
+                x_hat = nn.normalize(values, (0,), layer.epsilon).x_hat
+                near.append(np.mean(np.abs(np.abs(x_hat) - 1) < NEAR))
         shares[rows] = percent(100 * np.mean(near))
     return (
-        f"In training passes of two rows {shares[2]} of all normalized values lie within {NEAR:g} of +1 or -1, in passes of 32 rows "
-        f"{shares[32]}."
+        f"In training passes of two rows {shares[2]} of all normalized values lie within {NEAR:g} of +1 or -1, in "
+        f"passes of 32 rows {shares[32]}."
     )
 
 
 def _accumulated(run):
-    """The script's accumulated gradient of 16 passes of two rows against one pass of the same 32, without BN and with it."""
+    """The accumulated gradient of 16 passes of two rows against one pass of the same 32, without BN and with it."""
     with_bn = copy.deepcopy(run["model"])
     without = nn.Sequential([copy.deepcopy(layer) for layer in with_bn.layers if layer not in _normalizers(with_bn)])
     without.build((2, 784))
@@ -149,7 +150,10 @@ def _accumulated(run):
         cosine = pairs @ together / np.linalg.norm(pairs) / np.linalg.norm(together)
         ratio = np.linalg.norm(pairs) / np.linalg.norm(together)
         said.append(f"{name} {_short(ratio)} times as long, and the cosine between the two is {cosine_text(cosine)}")
-    return f"The gradient accumulated over 16 passes of two rows, against that of one pass of the same 32: {'; '.join(said)}."
+    return (
+        "The gradient accumulated over 16 passes of two rows, against that of one pass of the same 32: "
+        f"{'; '.join(said)}."
+    )
 
 
 def cosine_text(value):
@@ -171,14 +175,17 @@ def _full_statistics(run):
         layer.set_weights(layer.weights | {"moving_mean": inputs.mean(axis=0), "moving_variance": inputs.var(axis=0)})
     full = 100 * model.evaluate(*validation)["accuracy"]
     return (
-        f"Of the validation rows {percent(moving)} are right with the moving averages, {percent(full)} with the mean and variance of "
-        f"all training rows."
+        f"Of the validation rows {percent(moving)} are right with the moving averages, {percent(full)} with the "
+        "mean and variance of all training rows."
     )
 
 
 def _by_epoch(run):
     values = [100 * value for value in run["history"]["accuracy"]]
-    return f"The validation accuracy is {percent(values[0])} after the first epoch and {percent(values[-1])} after the last."
+    return (
+        f"The validation accuracy is {percent(values[0])} after the first epoch and {percent(values[-1])} after the "
+        "last."
+    )
 
 
 def _short(value):
@@ -203,13 +210,13 @@ diagnose_small_memory = DiagnoseExercise(
     causes={
         "gradients accumulated wrongly": (
             "accumulated against one pass",
-            "the same code was tried on the same network without its BN layers. There, 16 passes of two rows give the gradient of "
-            "one pass of 32, in direction and in length. The accumulation does what it should.",
+            "the same code was tried on the same network without its BN layers. There, 16 passes of two rows give "
+            "the gradient of one pass of 32, in direction and in length. The accumulation does what it should.",
         ),
         "moving averages lag behind": (
             "full statistics",
-            "averages that lag harm a network whose weights are good: with the statistics of all training rows in their place it is "
-            "well. This one is not.",
+            "averages that lag harm a network whose weights are good: with the statistics of all training rows in "
+            "their place it is well. This one is not.",
         ),
         "too few steps": (
             "accuracy by epoch",
@@ -218,15 +225,17 @@ diagnose_small_memory = DiagnoseExercise(
     },
     measurements={
         "accuracy by epoch": "it says how bad it is. Each of the causes could do that.",
-        "full statistics": "it clears the averages of suspicion, which are used in inference mode. Look at what happens in training.",
+        "full statistics": "it clears the averages of suspicion, which are used in inference mode. Look at what "
+        "happens in training.",
     },
     hints=[
-        "16 passes of two rows and one pass of 32 rows add up the same 32 losses. In which layers does a row's output depend on "
-        "the other rows of its pass?",
+        "16 passes of two rows and one pass of 32 rows add up the same 32 losses. In which layers does a row's "
+        "output depend on the other rows of its pass?",
         "Take two numbers, subtract their mean, divide by their standard deviation. What is left of them?",
     ],
-    insight="Of two values BN leaves +1 and -1: which of the two is larger, and nothing of how much. That happens in each pass, "
-    "before any gradient is added to another. Adding up gradients averages over 16 such passes, each with the wrong statistics.",
+    insight="Of two values BN leaves +1 and -1: which of the two is larger, and nothing of how much. That happens "
+    "in each pass, before any gradient is added to another. Adding up gradients averages over 16 such passes, each "
+    "with the wrong statistics.",
 )
 
 
@@ -256,37 +265,38 @@ treat_small_memory = TreatExercise(
     mistakes=[
         Mistake(
             "nothing metered",
-            "During this run no network of `helpers.nn` was trained, so the check cannot say how many rows were in the memory at a "
-            "time. Train one, in the run that you pass on.",
+            "During this run no network of `helpers.nn` was trained, so the check cannot say how many rows were in "
+            "the memory at a time. Train one, in the run that you pass on.",
             lambda n, settings: n["rows"] == 0,
         ),
         Mistake(
             "over the memory",
-            "The memory holds two rows at a time, forwards in training mode and backwards. This run took more. Find a change that "
-            "needs no more than two.",
+            "The memory holds two rows at a time, forwards in training mode and backwards. This run took more. Find "
+            "a change that needs no more than two.",
             lambda n, settings: n["rows"] > 2,
         ),
         Mistake(
             "one row",
-            "A BN layer took the statistics of a single row. A value minus itself is 0, so in training the layer passes on its beta, "
-            "whatever the row.",
+            "A BN layer took the statistics of a single row. A value minus itself is 0, so in training the layer "
+            "passes on its beta, whatever the row.",
             lambda n, settings: n["normalized"] == 1,
         ),
         Mistake(
             "more passes",
-            "However many passes you add up, in each of them the BN layers see two rows. Accumulating averages gradients; the mean and "
-            "variance are taken before.",
+            "However many passes you add up, in each of them the BN layers see two rows. Accumulating averages "
+            "gradients; the mean and variance are taken before.",
             lambda n, settings: n["normalized"] == 2 and _settings_of_script(settings) and settings["passes"] != PASSES,
         ),
         Mistake(
             "another rate",
-            "Another rate changes the size of the steps. In each pass the BN layers still see two rows, and leave little more than +1 and -1 of them.",
+            "Another rate changes the size of the steps. In each pass the BN layers still see two rows, and leave "
+            "little more than +1 and -1 of them.",
             lambda n, settings: n["normalized"] == 2 and _settings_of_script(settings) and settings["rate"] != RATE,
         ),
         Mistake(
             "more epochs",
-            "Another number of epochs does not change what a pass makes of its two rows. The BN layers have the same two to go by in "
-            "the last epoch as in the first.",
+            "Another number of epochs does not change what a pass makes of its two rows. The BN layers have the "
+            "same two to go by in the last epoch as in the first.",
             lambda n, settings: n["normalized"] == 2 and _settings_of_script(settings) and settings["epochs"] != EPOCHS,
         ),
         Mistake(
@@ -297,25 +307,26 @@ treat_small_memory = TreatExercise(
         ),
         Mistake(
             "instance normalization",
-            "Instance normalization takes its mean over the places of one channel of one example. A row has no places: each value is "
-            "alone, and its own mean.",
-            lambda n, settings: settings.get("norm") is nn.InstanceNormalization,
+            "Instance normalization takes its mean over the places of one channel of one example. A row has no "
+            "places: each value is alone, and its own mean.",
+            lambda n, settings: _settings_of_script(settings) and settings["norm"] is nn.InstanceNormalization,
         ),
         Mistake(
             "groups of two",
-            "Without an argument group normalization makes 32 groups. Of 64 units that leaves two per group, so that each mean runs "
-            "over two values again, now of one row.",
-            lambda n, settings: settings.get("norm") is nn.GroupNormalization,
+            "Without an argument group normalization makes 32 groups. Of 64 units that leaves two per group, so "
+            "that each mean runs over two values again, now of one row.",
+            lambda n, settings: _settings_of_script(settings) and settings["norm"] is nn.GroupNormalization,
         ),
         Mistake(
             "hardly trained",
-            "No BN layer took statistics of two rows in this run, so that illness is gone. Look at the accuracy of your run by epoch. "
-            "If it still rises, give it more steps or larger ones; if it swings or falls, smaller ones.",
+            "No BN layer took statistics of two rows in this run, so that illness is gone. Look at the accuracy of "
+            "your run by epoch. If it still rises, give it more steps or larger ones; if it swings or falls, "
+            "smaller ones.",
             lambda n, settings: n["normalized"] == 0,
         ),
     ],
-    otherwise="At least 65 % must be right on new digits, and in training at most two rows at a time may pass through the network. "
-    "Look at the accuracy of your run by epoch.",
+    otherwise="At least 65 % must be right on new digits, and in training at most two rows at a time may pass "
+    "through the network. Look at the accuracy of your run by epoch.",
     cures=[
         """
         treated = train_in_passes(norm=nn.LayerNormalization)
@@ -328,7 +339,8 @@ treat_small_memory = TreatExercise(
             model.build((2, 784))
             for number, layer in enumerate(layer for layer in model.layers if isinstance(layer, nn.BatchNormalization)):
                 inputs = model.inputs_of(nn.BatchNormalization, x[:1024])[number]  # an inference pass: nothing is kept
-                layer.set_weights(layer.weights | {"moving_mean": inputs.mean(axis=0), "moving_variance": inputs.var(axis=0)})
+                layer.set_weights(layer.weights | {
+                    "moving_mean": inputs.mean(axis=0), "moving_variance": inputs.var(axis=0)})
             optimizer, rng = nn.Adam(0.003), np.random.default_rng(0)
             for epoch in range(5):
                 for batch in nn.batches(1024, 32, rng):
@@ -348,12 +360,13 @@ treat_small_memory = TreatExercise(
     ],
     hints=[
         "Which statistics need no other row of the pass? And which can be had from many rows without training on them?",
-        "Notebook 06 has layers whose mean runs over one row. Notebook 04 has BN layers whose statistics are measured once and then "
-        "stay.",
+        "Notebook 06 has layers whose mean runs over one row. Notebook 04 has BN layers whose statistics are "
+        "measured once and then stay.",
     ],
-    insight="The full cure is to normalize a row by something that two rows can supply: its own statistics, those of all training "
-    "rows, measured in inference mode and then kept, or nothing at all. Then accumulating does what it promises: 16 passes of two "
-    "rows make the step of one pass of 32. Where BN stays on two rows, fewer such layers lose less (notebook 06).",
+    insight="The full cure is to normalize a row by something that two rows can supply: its own statistics, those "
+    "of all training rows, measured in inference mode and then kept, or nothing at all. Then accumulating does what "
+    "it promises: 16 passes of two rows make the step of one pass of 32. Where BN stays on two rows, fewer such "
+    "layers lose less (notebook 06).",
 )
 
 
@@ -363,18 +376,18 @@ explain_small_memory = PredictExercise(
     choices={"sentence": ("a", "b", "c", "d")},
     mistakes={
         "sentence": [
-            Mistake("lag", "that is another illness of BN. With the statistics of all training rows in place of the moving averages "
-                    "this network is no better than before, or hardly.", "b"),
-            Mistake("linear rule", "the accumulated step was as long as that of 32 rows where there is no BN, and neither more nor "
-                    "fewer passes help.", "c"),
-            Mistake("cure", "that is true, and says why a layer normalization would be a cure. It does not say what the pairs do to "
-                    "BN.", "d"),
+            Mistake("lag", "that is another illness of BN. With the statistics of all training rows in place of the "
+                    "moving averages this network is no better than before, or hardly.", "b"),
+            Mistake("linear rule", "the accumulated step was as long as that of 32 rows where there is no BN, and "
+                    "neither more nor fewer passes help.", "c"),
+            Mistake("cure", "that is true, and says why a layer normalization would be a cure. It does not say what "
+                    "the pairs do to BN.", "d"),
         ]
     },
     hints=[
         "What is added up over the passes, and what is not?",
         "The mean of a BN layer is taken inside a pass.",
     ],
-    insight="Accumulation adds gradients. A BN layer's statistics are taken inside each pass, so they never see more than its rows. "
-    "Libraries behave in the same way: accumulating does not enlarge BN's batch.",
+    insight="Accumulation adds gradients. A BN layer's statistics are taken inside each pass, so they never see "
+    "more than its rows. Libraries behave in the same way: accumulating does not enlarge BN's batch.",
 )
