@@ -153,6 +153,38 @@ def test_typed_numbers_are_no_treatment():
     assert treat.evaluate(changed).state == "unusable"
 
 
+class Network:
+    """A network with one trained weight and one that inference may move."""
+
+    def __init__(self):
+        self.trainable_weights, self.moving_mean = [np.zeros(2)], np.zeros(2)
+
+
+def test_a_network_trained_after_its_run_is_no_treatment():
+    patient, _, treat = made_up()
+    admitted(patient)()
+
+    @patient.admit
+    def mine():
+        return {"pulse": 60, "model": Network(), "history": {"loss": [1.0, 0.5]}}
+
+    used = mine()
+    used["model"].moving_mean += 1
+    assert treat.evaluate(used).state == "correct"
+    used["model"].trainable_weights[0] += 1
+    assert "was changed afterwards" in str(treat.evaluate(used))
+    typed = mine()
+    typed["history"]["loss"][-1] = 0.1
+    assert "was changed afterwards" in str(treat.evaluate(typed))
+
+
+def test_a_function_that_was_not_called_is_told():
+    patient, _, treat = made_up()
+    script = admitted(patient)
+    script()
+    assert "Call it, and pass on what it returns: `treated = script(...)`" in str(treat.evaluate(script))
+
+
 def test_a_result_without_what_is_judged_is_told():
     patient, _, treat = made_up()
     admitted(patient)()
@@ -205,7 +237,7 @@ def test_a_run_that_never_ends_is_stopped_and_told(monkeypatch):
     with pytest.raises(clinic.OverBudget, match="stopped after"):
         endless()
     assert time.process_time() - began < 2
-    assert "it never ends, or it trains for too long" in str(treat.evaluate(None))
+    assert "It never ends, or it trains for too long" in str(treat.evaluate(None))
 
 
 def test_a_first_run_that_fails_is_no_patient():
@@ -301,6 +333,8 @@ POOR = {
     "slow_averages": ("treated = train_slowly(momentum=0.999)", "momentum hardly lower"),
     "post_office": ("treated = train_reader(tray=1000)", "another tray"),
     "few_digits": ("treated = train_on_few(scale_all=False)", "the scaler alone"),
+    "flat_line": ("treated = train_deep(rate=1.0)", "another rate"),
+    "small_memory": ("treated = train_in_passes(rows=32, passes=1)", "over the memory"),
     "long_night": ("treated = train_at_night(monitor='val_loss')", "wrong direction"),
     "grey_paper": ("treated = learn_grey(rate=0.0001)", "statistics still move"),
 }

@@ -42,6 +42,7 @@ class Visit:
         settings: the script's arguments by name, defaults included.
         items: what it returned, as it was then (a dictionary), or empty.
         result: what it returned.
+        marks: fingerprints of what it returned, by name: trained weights and histories.
         cpu_seconds: how long it took.
         trouble: what went wrong, one sentence for the student, or "".
         read_digits: whether it opened the file of the digits itself.
@@ -51,6 +52,7 @@ class Visit:
     settings: dict[str, Any]
     items: dict[str, Any] = field(default_factory=dict)
     result: Any = None
+    marks: dict[str, int] = field(default_factory=dict)
     cpu_seconds: float = 0.0
     trouble: str = ""
     read_digits: bool = False
@@ -91,9 +93,8 @@ class Patient:
                 print(outcome.printed, end="")
             if outcome.timed_out:
                 visit.trouble = (
-                    f"Your last run was stopped after {self.limit:.0f} seconds of computing. A treatment may take "
-                    + (f"{self.budget:g} times as long as the patient's first run" if not first else "no longer")
-                    + ": it never ends, or it trains for too long."
+                    f"Your last run was stopped after {self.limit:.0f} seconds of computing, which is what a run may take here. "
+                    "It never ends, or it trains for too long."
                 )
             elif outcome.error is not None:
                 sentence, where = sandbox.describe_error(outcome.error, script)
@@ -102,6 +103,7 @@ class Patient:
                 visit.result = outcome.value
                 if isinstance(outcome.value, Mapping):
                     visit.items = dict(outcome.value)
+                    visit.marks = {name: _mark(value) for name, value in visit.items.items()}
             # A first run that fails leaves no patient to compare with.
             if not (first and visit.trouble):
                 self.visits.append(visit)
@@ -276,6 +278,11 @@ class TreatExercise(Exercise):
         # A function of the student's own may pass on what the script returned: then the last of these runs is theirs.
         same = [v for v in visits if v.result is answer and not v.trouble]
         visit = same[-1] if same else None
+        if visit is None and callable(answer) and not hasattr(answer, "predict"):
+            return self._verdict(
+                "unusable", f"You passed a function. Call it, and pass on what it returns: `{self.variable} = "
+                f"{getattr(answer, '__name__', 'script')}(...)`.",
+            )
         if visit is None:
             return self._verdict(
                 "unusable",
@@ -283,7 +290,9 @@ class TreatExercise(Exercise):
                 "counts when it stands under the same `@` line. Numbers that were typed in are not a treatment.",
             )
         unchanged = isinstance(answer, Mapping) and answer.keys() == visit.items.keys()
-        if not unchanged or any(answer[key] is not visit.items[key] for key in answer):
+        if not unchanged or any(
+            answer[key] is not visit.items[key] or _mark(answer[key]) != visit.marks[key] for key in answer
+        ):
             missing = [name for name in self.wants if name not in visit.items]
             return self._verdict(
                 "unusable",
@@ -310,9 +319,8 @@ class TreatExercise(Exercise):
             return self._verdict("unusable", f"What the run returned cannot be tried on held-out data: {what}")
         numbers = outcome.value
         if not all(map(math.isfinite, numbers.values())):
-            lost = [name for name, value in numbers.items() if not math.isfinite(value)]
             return self._verdict(
-                "wrong", f"The network gives NaN or infinity ({', '.join(lost)}): the training has diverged. Take a smaller "
+                "wrong", "The network gives NaN or infinity: the training has diverged. Take a smaller "
                 "learning rate, or look for a division by zero or by a standard deviation near zero.",
             )
         if self._met(numbers):
@@ -355,6 +363,17 @@ def percent(value: float) -> str:
 def plain(value: float) -> str:
     """Any other measured number in a sentence."""
     return f"≈ {number(value)}"
+
+
+def _mark(value: Any) -> int:
+    """A fingerprint of a network's trained weights or of a history; what inference changes (moving averages) does not count."""
+    if isinstance(value, Mapping):
+        return hash(tuple((str(name), str(np.asarray(entry).tolist())) for name, entry in value.items()))
+    for name in ("trainable_variables", "trainable_weights"):
+        weights = getattr(value, name, None)
+        if isinstance(weights, (list, tuple)):
+            return hash(tuple(np.asarray(weight).tobytes() for weight in weights))
+    return 0
 
 
 def _timed(script: Callable, args: tuple, kwargs: dict, visit: Visit) -> Any:

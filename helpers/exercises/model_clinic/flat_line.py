@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import copy
+
 import numpy as np
 
 from helpers import nn
 from helpers.exercises.comparing import number
 from helpers.exercises.engine import DiagnoseExercise, Mistake, Patient, PredictExercise, TreatExercise
-from helpers.exercises.engine.clinic import held_out_digits, percent
+from helpers.exercises.engine.clinic import accuracy_of, held_out_digits, percent
 from helpers.exercises.model_clinic._shared import held_out_accuracy
 
 RATE, DEPTH, SPREAD, EPOCHS, BATCH_SIZE = 0.1, 10, 0.05, 4, 50  # of the script as it comes
 SINGLE_PRECISION = 6e-8  # the distance of two neighbours of float32 just above 0.5
+GAIN = 10  # percentage points by which the rows' own statistics must do better than the moving averages
 
 
 def _spreads(model, x):
@@ -147,7 +150,7 @@ diagnose_flat_line = DiagnoseExercise(
 def _judge(run):
     """Accuracy, and what is left on top: spread behind the last hidden layer over the first's; -1: not measured."""
     model = run["model"]
-    return held_out_accuracy(model) | _inside(model, held_out_digits()[0][:500])
+    return held_out_accuracy(model) | _inside(model, held_out_digits()[0][:500]) | _with_own_statistics(model)
 
 
 def _inside(model, x):
@@ -163,12 +166,52 @@ def _inside(model, x):
     return {"left": left if np.isfinite(left) else -1.0, "saturated": saturated}
 
 
+def _with_own_statistics(model):
+    """The same with the BN layers in training mode, all other layers in inference mode; -1: not measured.
+
+    Returns:
+        ``own accuracy``: percent right when each BN layer uses the mean and variance of the held-out rows.
+        ``own left``: what is left on top then.
+        ``momentum``: the largest momentum of the BN layers.
+    """
+    unknown = {"own accuracy": -1.0, "own left": -1.0, "momentum": -1.0}
+    if not isinstance(model, nn.Sequential):
+        return unknown
+    momenta = [layer.momentum for layer in model.layers if isinstance(layer, nn.BatchNormalization)]
+    if not momenta or not sum(isinstance(layer, nn.Dense) for layer in model.layers) > 1:
+        return unknown
+    model = copy.deepcopy(model)  # training mode moves the averages
+    x, y = held_out_digits()
+    outputs, behind = x.astype(np.float64), []
+    with np.errstate(all="ignore"):
+        for layer in model.layers:
+            if isinstance(layer, nn.Dense):
+                behind.append(float(outputs.std(axis=0).mean()))
+            outputs = layer(outputs, isinstance(layer, nn.BatchNormalization))
+    accuracy = accuracy_of(outputs, y)
+    left = behind[-1] / behind[1] if behind[1] > 0 else 0.0
+    if not np.isfinite(accuracy) or not np.isfinite(left):
+        return unknown
+    return {"own accuracy": accuracy, "own left": left, "momentum": float(max(momenta))}
+
+
+def _averages_do_not_fit(n):
+    """Whether the network does clearly better with the rows' own statistics, in which the differences arrive."""
+    return n["own accuracy"] >= n["accuracy"] + GAIN and n["own left"] >= 0.1
+
+
 def _report(n):
     said = f"On digits that nobody has seen {percent(n['accuracy'])} are right."
     if n["left"] < 0:
         return said
     left = _short(n["left"])
-    return f"{said} From the first hidden layer to the last, the differences between rows are multiplied by {left}."
+    said += f" From the first hidden layer to the last, the differences between rows are multiplied by {left}."
+    if _averages_do_not_fit(n):
+        said += (
+            " With the mean and variance of these rows in the BN layers, in place of the moving averages, "
+            f"{percent(n['own accuracy'])} are right, and the factor is {_short(n['own left'])}."
+        )
+    return said
 
 
 def _only(settings, *changed):
@@ -188,15 +231,29 @@ treat_flat_line = TreatExercise(
     report=_report,
     mistakes=[
         Mistake(
+            "averages lag",
+            "So the differences do arrive in training mode, in which a BN layer uses the statistics of its batch. In "
+            "inference mode it uses its moving averages, and these lag behind. That is the second patient's illness: "
+            "what helped there?",
+            lambda n, settings: _averages_do_not_fit(n) and n["momentum"] >= 0.95,
+        ),
+        Mistake(
+            "averages do not fit",
+            "So the differences do arrive in training mode, in which a BN layer uses the statistics of its batch. In "
+            "inference mode it uses its moving averages, and these are far from the statistics of the rows. Compare "
+            "the two, as with the second patient.",
+            lambda n, settings: _averages_do_not_fit(n),
+        ),
+        Mistake(
             "another rate",
-            "The rate decides how far a step goes. It does not change what arrives on top: there the rows still "
+            "The rate decides how far a step goes. It does not bring the differences back: on top the rows still "
             "look the same, and the loss cannot fall below that of guessing.",
             lambda n, settings: 0 <= n["left"] < 1e-3 and _only(settings, "rate", "epochs", "batch_size")
             and settings["rate"] != RATE,
         ),
         Mistake(
             "more steps",
-            "Another number of steps does not change what arrives on top: there the rows still look the same. The "
+            "Another number of steps does not bring the differences back: on top the rows still look the same. The "
             "measurement \"step by layer\" says how many steps it would take.",
             lambda n, settings: 0 <= n["left"] < 1e-3 and _only(settings, "epochs", "batch_size")
             and not _only(settings),
@@ -211,8 +268,8 @@ treat_flat_line = TreatExercise(
         Mistake(
             "relu alone",
             "The slope of a ReLU is 1 or 0, so it does not shrink what it lets through. But the rows still become "
-            "alike on the way up, and what is left in each layer are the weights. How large must they be for 100 "
-            "inputs?",
+            "alike on the way up: weights that start so small shrink the differences, and a unit whose output is 0 "
+            "for every row passes nothing on. How large must the weights be for 100 inputs?",
             lambda n, settings: 0 <= n["left"] < 1e-3 and settings.get("activation") is nn.ReLU
             and 0 < settings.get("spread", 1) < 0.1,
         ),
@@ -230,10 +287,19 @@ treat_flat_line = TreatExercise(
             lambda n, settings: 1e-3 <= n["left"] < 0.1,
         ),
         Mistake(
+            "stretched",
+            "This is the opposite illness: the layers stretch the differences instead of shrinking them, because "
+            "the weights are too large for this activation. What grows on the way up makes the gradient grow on the "
+            "way down as well. A smaller rate may keep the steps from exploding, but leaves the weights as large as "
+            "they start. How large must they be, so that a layer neither shrinks nor stretches?",
+            lambda n, settings: n["left"] > 30,
+        ),
+        Mistake(
             "hardly trained",
             "On top the rows differ, so this is no longer what holds the network back. Look at the loss of your "
-            "run. If it still falls at the end, give it more steps or larger ones; if it swings or rises, smaller "
-            "ones. If neither, compare your function with the script, line by line.",
+            "run. If it swings or rises, take smaller steps; if it still falls at the end, more steps or larger ones. "
+            "If it has fallen far and few digits are right all the same, look at the rows and labels that it was "
+            "trained on. If none of this fits, compare your function with the script, line by line.",
             lambda n, settings: n["left"] >= 0.1,
         ),
     ],
@@ -268,7 +334,7 @@ treat_flat_line = TreatExercise(
         "weights).",
     ],
     insight="Something has to keep the differences between rows alive on the way up, and the gradient on the way "
-    "down: weights that suit the activation, a normalization in each layer, or fewer layers. Then an ordinary "
+    "down: weights that suit the activation, batch normalization in each layer, or fewer layers. Then an ordinary "
     "learning rate is enough.",
 )
 

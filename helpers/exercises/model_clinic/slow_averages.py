@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import copy
+
 import numpy as np
 
 from helpers import nn
 from helpers.exercises.engine import DiagnoseExercise, Mistake, Patient, PredictExercise, TreatExercise
-from helpers.exercises.engine.clinic import accuracy_of, percent, plain
+from helpers.exercises.engine.clinic import accuracy_of, held_out_digits, percent, plain
 from helpers.exercises.model_clinic._shared import best_epoch, classes_in, held_out_accuracy, parts, pixels_in, scores_of
 
 
@@ -48,22 +50,23 @@ diagnose_slow_averages = DiagnoseExercise(
     causes={
         "overfitting": (
             "training rows in inference mode",
-            "a network that overfits is right on the rows that it has learned by heart. This one misses most of its own "
-            "training rows as soon as it runs in inference mode.",
+            "overfitting is the difference between rows that were learned and others. This network misses most of the rows that it "
+            "has learned, as soon as it runs in inference mode.",
         ),
         "classes are missing from training": (
             "classes in both parts",
             "that was the first patient. Here all classes are in both parts.",
         ),
-        "other inputs in validation": (
+        "inputs on another scale": (
             "pixels of both parts",
-            "inputs on another scale show in their mean and standard deviation, and the two parts have the same.",
+            "inputs on another scale show in their mean and standard deviation. Here the two parts differ by a few percent, too "
+            "little to matter.",
         ),
     },
     measurements={
         "classes in both parts": "it excludes the first patient's illness, and no other.",
-        "best epoch": "it says how bad it is. Both averages that lag and overfitting can keep a validation accuracy low.",
-        "pixels of both parts": "it clears the inputs of suspicion. It says nothing about the network.",
+        "best epoch": "it says how bad it is. It does not tell averages that lag from a fault of the rows.",
+        "pixels of both parts": "it shows that the scale of the inputs is not to blame, and nothing else.",
     },
     hints=[
         "`fit` measures the training accuracy in training mode and the validation accuracy in inference mode. Which of the two "
@@ -71,23 +74,51 @@ diagnose_slow_averages = DiagnoseExercise(
         "Take the rows out of the comparison: evaluate the *training* rows in the mode in which the validation rows are "
         "evaluated.",
     ],
-    insight="The same rows, two modes, two accuracies: it is the mode. In inference mode the layer uses its moving averages, and "
-    "with a momentum of 0.9997 they need thousands of steps. This run had 300.",
+    insight="The weights are good: in training mode the rows are right. In inference mode the layer uses its moving averages, and "
+    "with a momentum of 0.9997 these need thousands of steps. This run had 300.",
 )
+
+
+def _judge(run):
+    """Percent right in inference mode, 500 rows at a time and one at a time, and with the statistics of the batch."""
+    model, (x, y) = run["model"], held_out_digits()
+    ask = model.predict if isinstance(model, nn.Sequential) else model  # Keras' predict takes long for one row
+    alone = np.concatenate([np.asarray(ask(row[None])) for row in x[:200]])
+    numbers = held_out_accuracy(model) | {"alone": accuracy_of(alone, y[:200])}
+    if not isinstance(model, nn.Sequential):
+        return numbers
+    model = copy.deepcopy(model)  # training mode moves the averages
+    for layer in model.layers:
+        if isinstance(layer, nn.Dropout):
+            layer.rate = 0.0
+    scores = np.concatenate([np.asarray(model(x[at : at + 500], training=True)) for at in range(0, len(x), 500)])
+    return numbers | {"by the batch": accuracy_of(scores, y)}
+
+
+def _learned_little(n):
+    return n.get("by the batch", 100.0) < 80
 
 
 treat_slow_averages = TreatExercise(
     slow_averages,
     wants=("model",),
-    judge=lambda run: held_out_accuracy(run["model"]),
-    met=lambda n: n["accuracy"] >= 87,
-    report=lambda n: f"On digits that nobody has seen {percent(n['accuracy'])} are right.",
+    judge=_judge,
+    met=lambda n: min(n["accuracy"], n["alone"]) >= 80,
+    report=lambda n: f"On digits that the network has not seen {percent(n['accuracy'])} are right in inference mode" + (
+        f", {percent(n['by the batch'])} with the statistics of the batch." if "by the batch" in n else "."
+    ),
     mistakes=[
         Mistake(
-            "momentum turned round",
-            "Momentum 0 takes the last batch's statistics alone, 50 rows: better than averages that never arrive, but noisy. "
-            "Keep some of the past.",
-            lambda n, settings: settings.get("momentum", 1) < 0.3,
+            "learned little",
+            "With the statistics of the batch, as in training, too few digits are right as well. So the averages are not the only "
+            "trouble: this run has learned too little. Look at its training accuracy, and at what you changed in the training.",
+            lambda n, settings: _learned_little(n),
+        ),
+        Mistake(
+            "not in inference mode",
+            "Many digits at a time come out well, and a digit that comes alone does not. Its answer still depends on the rows beside "
+            "it, as in training mode.",
+            lambda n, settings: n["accuracy"] >= 80,
         ),
         Mistake(
             "momentum hardly lower",
@@ -99,24 +130,18 @@ treat_slow_averages = TreatExercise(
         Mistake(
             "more steps",
             "More steps bring the averages closer, but slowly: after t steps the start still counts for 0.9997 to the power t. "
-            "How many steps would it take to get that below 0.01? Within the time given, change something else.",
+            "How much is that after yours?",
             lambda n, settings: settings.get("momentum") == 0.9997 and _steps(settings) > 300,
         ),
         Mistake(
-            "against overfitting",
-            "Fewer steps or more noise are remedies for overfitting, and this network does not overfit. The averages are as far "
-            "behind as before.",
+            "averages as far away",
+            "With the statistics of the batch the digits are right, so the weights are good. The averages are no nearer than in "
+            "the patient's run: look for what decides how fast they follow.",
             lambda n, settings: settings.get("momentum") == 0.9997 and _steps(settings) <= 300,
         ),
-        Mistake(
-            "hardly trained",
-            "The averages have arrived, but the network has learned little: too few steps, or a learning rate that does not suit "
-            "it.",
-            lambda n, settings: 0.3 <= settings.get("momentum", 0) and settings["momentum"] ** _steps(settings) <= 0.02,
-        ),
     ],
-    otherwise="At least 87 % must be right on new digits, in inference mode. Compare the moving averages of your network with the "
-    "mean and variance of all training rows.",
+    otherwise="At least 80 % must be right in inference mode, also one digit at a time. Compare what your network uses in inference "
+    "mode with the mean and variance of all training rows.",
     cures=[
         """
         treated = train_slowly(momentum=0.9)
@@ -141,8 +166,8 @@ treat_slow_averages = TreatExercise(
         "After t steps the start values still count for momentum^t. With 300 steps, which momentum makes that small? Or take the "
         "statistics of all training rows at the end (notebook 03).",
     ],
-    insight="Either the averages are made faster, or they are replaced at the end by the statistics of the full training set: the "
-    "weights were good all along. That is why the training accuracy was.",
+    insight="One way is to make the averages faster; another is to replace them at the end by the statistics of the full training "
+    "set. The patient's weights were good all along, and that is why its training accuracy was.",
 )
 
 
@@ -156,7 +181,8 @@ explain_slow_averages = PredictExercise(
     choices={"sentence": ("a", "b", "c", "d")},
     mistakes={
         "sentence": [
-            Mistake("capacity", "a network that has learned its training rows by heart is right on them, in either mode.", "a"),
+            Mistake("capacity", "that explains a difference between rows. Here the same rows come out well in one mode and badly in "
+                    "the other.", "a"),
             Mistake("population", "validation and training rows were drawn from the same digits, in random order.", "c"),
             Mistake("batch of one", "that is true of inference mode, and it is what one wants. It explains no loss of "
                     "accuracy.", "d"),

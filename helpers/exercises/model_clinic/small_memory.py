@@ -13,7 +13,7 @@ import numpy as np
 from helpers import nn
 from helpers.exercises.comparing import number
 from helpers.exercises.engine import DiagnoseExercise, Mistake, Patient, PredictExercise, TreatExercise
-from helpers.exercises.engine.clinic import percent
+from helpers.exercises.engine.clinic import held_out_digits, percent
 from helpers.exercises.model_clinic._shared import held_out_accuracy
 
 PASSES, RATE, EPOCHS = 16, 0.003, 5  # of the script as it comes
@@ -108,6 +108,10 @@ class MeteredPatient(Patient):
                     self.meters += [meter] * (len(self.visits) - len(self.meters))
 
         return counted
+
+    def forget(self) -> None:
+        super().forget()
+        self.meters.clear()
 
     def meter_of(self, items: dict[str, Any]) -> Meter:
         """The meter of the run that returned ``items``, as kept in its visit."""
@@ -233,7 +237,8 @@ diagnose_small_memory = DiagnoseExercise(
         "output depend on the other rows of its pass?",
         "Take two numbers, subtract their mean, divide by their standard deviation. What is left of them?",
     ],
-    insight="Of two values BN leaves +1 and -1: which of the two is larger, and nothing of how much. That happens "
+    insight="Of two values BN leaves +1 and -1: which of the two is larger, and nothing of how much (something only "
+    "where they differ so little that `epsilon` counts). That happens "
     "in each pass, before any gradient is added to another. Adding up gradients averages over 16 such passes, each "
     "with the wrong statistics.",
 )
@@ -244,7 +249,26 @@ diagnose_small_memory = DiagnoseExercise(
 
 def _judge(run):
     meter = small_memory.meter_of(run)
-    return held_out_accuracy(run["model"]) | {"rows": float(meter.rows), "normalized": float(meter.normalized)}
+    counted = {"rows": float(meter.rows), "normalized": float(meter.normalized)}
+    return held_out_accuracy(run["model"]) | counted | _settings_of_layers(run["model"])
+
+
+def _settings_of_layers(model):
+    """The largest ``epsilon`` of its BN layers and the fewest units ``per group`` of its group normalizations; 0: none.
+
+    Instance normalization of a row counts as groups of one unit.
+    """
+    if not isinstance(model, nn.Sequential):
+        return {"epsilon": 0.0, "per group": 0.0}
+    x = held_out_digits()[0][:2]
+    grouped = [layer for layer in model.layers if isinstance(layer, nn.GroupNormalization)]
+    inputs = model.inputs_of(nn.GroupNormalization, x)
+    units = [v.shape[-1] // g.groups if g.groups > 0 else 1 for g, v in zip(grouped, inputs, strict=True)]
+    units += [1 for v in model.inputs_of(nn.InstanceNormalization, x) if v.ndim == 2]
+    return {
+        "epsilon": float(max((layer.epsilon for layer in _normalizers(model)), default=0)),
+        "per group": float(min(units, default=0)),
+    }
 
 
 def _report(n):
@@ -282,6 +306,14 @@ treat_small_memory = TreatExercise(
             lambda n, settings: n["normalized"] == 1,
         ),
         Mistake(
+            "large epsilon",
+            "BN layers took their statistics of two rows in this run. A larger `epsilon` leaves more of a pair than "
+            "+1 and -1: some of how far the two rows differ, until it is so large that next to nothing is left. "
+            "Their mean is lost with any `epsilon`: what one row gets is the other's with the sign changed. Which "
+            "statistics would not tie a row to the other one of its pass?",
+            lambda n, settings: n["normalized"] == 2 and n["epsilon"] >= 0.01,
+        ),
+        Mistake(
             "more passes",
             "However many passes you add up, in each of them the BN layers see two rows. Accumulating averages "
             "gradients; the mean and variance are taken before.",
@@ -295,14 +327,14 @@ treat_small_memory = TreatExercise(
         ),
         Mistake(
             "more epochs",
-            "Another number of epochs does not change what a pass makes of its two rows. The BN layers have the "
-            "same two to go by in the last epoch as in the first.",
+            "Another number of epochs does not change what a pass makes of its two rows, even where it gains some "
+            "points. The BN layers have no more than two rows to go by in the last epoch, as in the first.",
             lambda n, settings: n["normalized"] == 2 and _settings_of_script(settings) and settings["epochs"] != EPOCHS,
         ),
         Mistake(
             "still two rows",
             "In this run, too, BN layers took their statistics of two rows in training mode. Two values per mean "
-            "leave little more than +1 and -1, whatever else has changed.",
+            "leave little more than +1 and -1 of them.",
             lambda n, settings: n["normalized"] == 2,
         ),
         Mistake(
@@ -312,16 +344,22 @@ treat_small_memory = TreatExercise(
             lambda n, settings: _settings_of_script(settings) and settings["norm"] is nn.InstanceNormalization,
         ),
         Mistake(
+            "groups of one",
+            "Somewhere in your network a mean runs over a single value of a single row, as in groups of one unit. A "
+            "value minus itself is 0, so that layer passes on its beta, whatever the row.",
+            lambda n, settings: n["per group"] == 1,
+        ),
+        Mistake(
             "groups of two",
-            "Without an argument group normalization makes 32 groups. Of 64 units that leaves two per group, so "
-            "that each mean runs over two values again, now of one row.",
-            lambda n, settings: _settings_of_script(settings) and settings["norm"] is nn.GroupNormalization,
+            "Groups of two units: each mean runs over two values again, now of one row. (Without an argument group "
+            "normalization makes 32 groups. Of 64 units that leaves two per group.)",
+            lambda n, settings: n["per group"] == 2,
         ),
         Mistake(
             "hardly trained",
             "No BN layer took statistics of two rows in this run, so that illness is gone. Look at the accuracy of "
             "your run by epoch. If it still rises, give it more steps or larger ones; if it swings or falls, "
-            "smaller ones.",
+            "smaller ones. If neither, compare your function with the script, line by line.",
             lambda n, settings: n["normalized"] == 0,
         ),
     ],
@@ -366,7 +404,8 @@ treat_small_memory = TreatExercise(
     insight="The full cure is to normalize a row by something that two rows can supply: its own statistics, those "
     "of all training rows, measured in inference mode and then kept, or nothing at all. Then accumulating does what "
     "it promises: 16 passes of two rows make the step of one pass of 32. Where BN stays on two rows, fewer such "
-    "layers lose less (notebook 06).",
+    "layers lose less (notebook 06), and an `epsilon` of the size of the variances keeps some of how far the two "
+    "rows differ.",
 )
 
 
@@ -378,8 +417,8 @@ explain_small_memory = PredictExercise(
         "sentence": [
             Mistake("lag", "that is another illness of BN. With the statistics of all training rows in place of the "
                     "moving averages this network is no better than before, or hardly.", "b"),
-            Mistake("linear rule", "the accumulated step was as long as that of 32 rows where there is no BN, and "
-                    "neither more nor fewer passes help.", "c"),
+            Mistake("linear rule", "that is about the rate, and all runs of the figure have the same one. 32 rows in one "
+                    "pass learn with it; two rows per pass hardly do, whether 16 passes are added up or 64.", "c"),
             Mistake("cure", "that is true, and says why a layer normalization would be a cure. It does not say what "
                     "the pairs do to BN.", "d"),
         ]
