@@ -178,6 +178,12 @@ def test_a_network_trained_after_its_run_is_no_treatment():
     assert "was changed afterwards" in str(treat.evaluate(typed))
 
 
+def test_a_run_that_returns_nothing_is_told():
+    patient, _, treat = made_up()
+    admitted(patient)()
+    assert "is the `return` missing?" in str(treat.evaluate(patient.admit(lambda: None)()))
+
+
 def test_a_function_that_was_not_called_is_told():
     patient, _, treat = made_up()
     script = admitted(patient)

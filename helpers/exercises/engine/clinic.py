@@ -271,6 +271,8 @@ class TreatExercise(Exercise):
             return self._verdict("unusable", "The patient's script has not run yet: run its cell, then this one.")
         if visits[-1].trouble and (answer is None or answer is Ellipsis):
             return self._verdict("unusable", visits[-1].trouble)
+        if answer is None and len(visits) > 1 and visits[-1].result is None:
+            return self._verdict("unusable", "Your last run returned nothing: is the `return` missing?")
         if answer is None or answer is Ellipsis:
             return self._verdict(
                 "not attempted", f"Run the script with a change of yours, as `{self.variable} = ...`, then this cell."

@@ -290,9 +290,9 @@ treat_flat_line = TreatExercise(
             "stretched",
             "This is the opposite illness: the layers stretch the differences instead of shrinking them, because "
             "the weights are too large for this activation. What grows on the way up makes the gradient grow on the "
-            "way down as well. A smaller rate may keep the steps from exploding, but leaves the weights as large as "
-            "they start. How large must they be, so that a layer neither shrinks nor stretches?",
-            lambda n, settings: n["left"] > 30,
+            "way down as well. A smaller rate may keep the steps from exploding, but leaves the weights about as large "
+            "as they start. How large must they be, so that a layer neither shrinks nor stretches?",
+            lambda n, settings: n["left"] > 10,
         ),
         Mistake(
             "hardly trained",

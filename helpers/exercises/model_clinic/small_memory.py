@@ -237,10 +237,9 @@ diagnose_small_memory = DiagnoseExercise(
         "output depend on the other rows of its pass?",
         "Take two numbers, subtract their mean, divide by their standard deviation. What is left of them?",
     ],
-    insight="Of two values BN leaves +1 and -1: which of the two is larger, and nothing of how much (something only "
-    "where they differ so little that `epsilon` counts). That happens "
-    "in each pass, before any gradient is added to another. Adding up gradients averages over 16 such passes, each "
-    "with the wrong statistics.",
+    insight="Of two values BN leaves +1 and -1: which of the two is larger, and nothing of how much. (Only where they "
+    "differ so little that `epsilon` counts is something left of it.) That happens in each pass, before any gradient "
+    "is added to another. Adding up gradients averages over 16 such passes, each with the wrong statistics.",
 )
 
 
@@ -309,8 +308,8 @@ treat_small_memory = TreatExercise(
             "large epsilon",
             "BN layers took their statistics of two rows in this run. A larger `epsilon` leaves more of a pair than "
             "+1 and -1: some of how far the two rows differ, until it is so large that next to nothing is left. "
-            "Their mean is lost with any `epsilon`: what one row gets is the other's with the sign changed. Which "
-            "statistics would not tie a row to the other one of its pass?",
+            "Their mean is lost with any `epsilon`: one row's normalized value is the other's with the sign changed. "
+            "Which statistics would not tie a row to the other one of its pass?",
             lambda n, settings: n["normalized"] == 2 and n["epsilon"] >= 0.01,
         ),
         Mistake(
@@ -333,8 +332,8 @@ treat_small_memory = TreatExercise(
         ),
         Mistake(
             "still two rows",
-            "In this run, too, BN layers took their statistics of two rows in training mode. Two values per mean "
-            "leave little more than +1 and -1 of them.",
+            "In this run, too, BN layers took their statistics of two rows in training mode. Of two values "
+            "per mean little more is left than +1 and -1.",
             lambda n, settings: n["normalized"] == 2,
         ),
         Mistake(
@@ -417,8 +416,8 @@ explain_small_memory = PredictExercise(
         "sentence": [
             Mistake("lag", "that is another illness of BN. With the statistics of all training rows in place of the "
                     "moving averages this network is no better than before, or hardly.", "b"),
-            Mistake("linear rule", "that is about the rate, and all runs of the figure have the same one. 32 rows in one "
-                    "pass learn with it; two rows per pass hardly do, whether 16 passes are added up or 64.", "c"),
+            Mistake("linear rule", "that is about the rate, and all runs of the figure have the same one. 32 rows in "
+                    "one pass learn with it; two rows per pass hardly do, whether 16 passes are added up or 64.", "c"),
             Mistake("cure", "that is true, and says why a layer normalization would be a cure. It does not say what "
                     "the pairs do to BN.", "d"),
         ]
