@@ -52,7 +52,12 @@ def load_mnist_rows() -> tuple[Split, Split]:
     Raises:
         DataError: as `load_mnist`.
     """
-    return tuple((x.reshape(len(x), -1).astype(np.float32) / 255, y) for x, y in load_mnist())
+    parts = []
+    for x, y in load_mnist():
+        rows = x.reshape(len(x), -1).astype(np.float32)
+        rows /= 255  # in place: Binder has 2 GB
+        parts.append((rows, y))
+    return tuple(parts)
 
 
 def load_placement() -> Split:

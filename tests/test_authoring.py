@@ -8,12 +8,12 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from helpers.authoring import AuthoringError
+from helpers.authoring import AuthoringError, solve
 from helpers.authoring.__main__ import main
 from helpers.authoring.check import check
 from helpers.authoring.execute import execute
 from helpers.authoring.names import bound, read as names_read, rebound
-from helpers.authoring.notebook import canonical, placed_exercises, read, write
+from helpers.authoring.notebook import Placed, canonical, placed_exercises, read, write
 from helpers.authoring.solve import solved
 
 PICTURE = base64.b64encode(bytes(300)).decode()
@@ -25,6 +25,7 @@ class FakeExercise:
     kind: str
     points: int = 2
     answers: tuple = (1, 2, 3, 4)
+    minutes: int = 8
 
     def solved_cell(self):
         return f"{self.name} = 'solved'"
@@ -631,3 +632,22 @@ def test_a_figure_begins_a_slide_unless_the_author_chose():
     ]
     types_ = [cell.metadata.slideshow.slide_type for cell in canonical(new_notebook(cells=cells)).cells]
     assert types_ == ["subslide", "skip", "-"]
+
+
+def test_around_the_exercises_stand_the_cells_that_an_answer_needs_or_changes(monkeypatch):
+    notebook = new_notebook(cells=[
+        new_code_cell("import numpy as np"),  # 0
+        new_code_cell("a = np.ones(3)"),  # 1: needed by the answer
+        new_code_cell("b = np.zeros(3)\nprint(b)"),  # 2: a lab's
+        new_code_cell("a[0] = 2"),  # 3: changes what is needed
+        new_code_cell("@exercises.rate.remember\ndef run():\n    return a"),  # 4
+        new_code_cell("run()"),  # 5: told to the exercise
+        new_code_cell("answer = None"),  # 6
+        new_code_cell("exercises.rate.check(answer)"),  # 7
+        new_code_cell("c = b + 1"),  # 8: a lab's
+        new_code_cell("print(answer)"),  # 9: uses the answer
+        new_code_cell("plots.explore(draw)"),  # 10
+        new_markdown_cell("## End"),
+    ])
+    monkeypatch.setattr(solve, "placed_exercises", lambda _: [Placed("rate", check=7, answer=6)])
+    assert sorted(solve.around_the_exercises(notebook)) == [0, 1, 3, 4, 5, 6, 7, 9, 10]

@@ -26,8 +26,8 @@ def solved(notebook: NotebookNode) -> NotebookNode:
 def around_the_exercises(notebook: NotebookNode) -> set[int]:
     """The indices of the code cells that have to do with exercises or sliders: a third of a notebook's, as a rule.
 
-    These are the checks and students' cells, the cells with a slider, the cells that use what a student's cell binds,
-    and, for all of them, the earlier cells that bind a name that they read, or that may change its value in place (a
+    These are the checks and students' cells, the cells with a slider, those that call a function which an exercise
+    watches (under `@exercises.…`), the cells that use what a student's cell binds, and, for all of them, the earlier cells that bind a name that they read, or that may change its value in place (a
     method is called on it, an item or an attribute is set). What a function does to its arguments is not seen: compare
     the outputs with those of the whole notebook.
 
@@ -43,7 +43,8 @@ def around_the_exercises(notebook: NotebookNode) -> set[int]:
     changes = {index: binds[index] | (_changed_in_place(source[index]) - binds[code[0]]) for index in code}
     placed = placed_exercises(notebook)
     found = {code[0]} | {index for place in placed for index in (place.answer, place.check)}
-    found |= {index for index in code if "plots.explore(" in source[index]}
+    watched = set().union(*(binds[index] for index in code if "@exercises." in source[index]))
+    found |= {index for index in code if "plots.explore(" in source[index] or reads[index] & watched}
     answers = set().union(*(binds[place.answer] for place in placed))
     for index in code:
         if index in found or not reads[index] & answers:

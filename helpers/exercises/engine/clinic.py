@@ -289,7 +289,7 @@ class TreatExercise(Exercise):
             return self._verdict(
                 "unusable",
                 "No run of the script returned this. Pass on what the script returned, unchanged; a function of your own "
-                "counts when it stands under the same `@` line. Numbers that were typed in are not a treatment.",
+                "counts when it stands under the same `@` line. A copy, or numbers that were typed in, are not a treatment.",
             )
         unchanged = isinstance(answer, Mapping) and answer.keys() == visit.items.keys()
         if not unchanged or any(
@@ -317,8 +317,8 @@ class TreatExercise(Exercise):
             )
         outcome = sandbox.call(lambda: dict(self._judge(visit.items)), cpu_seconds=LEAST_SECONDS, wall_seconds=150.0)
         if outcome.timed_out or outcome.error is not None:
-            what = "it took too long" if outcome.timed_out else sandbox.describe_error(outcome.error, len)[0]
-            return self._verdict("unusable", f"What the run returned cannot be tried on held-out data: {what}")
+            what = "it took too long" if outcome.timed_out else str(outcome.error).strip() or type(outcome.error).__name__
+            return self._verdict("unusable", f"What the run returned cannot be judged: {sandbox.without_addresses(what)}")
         numbers = outcome.value
         if not all(map(math.isfinite, numbers.values())):
             return self._verdict(

@@ -8,7 +8,7 @@ from helpers.exercises.engine import DiagnoseExercise, Mistake, Patient, Predict
 from helpers.exercises.engine.clinic import accuracy_of, held_out_digits, percent, plain
 from helpers.exercises.model_clinic._shared import scores_of
 
-OLD = 80  # percent on white paper: the patient has 23 to 69, a base that stays as it was about 92
+OLD = 88  # percent on white paper: the patient has 23 to 69, kernels that move a little 86, an unchanged base about 92
 NEW = 65  # percent on grey paper: a head that meets other statistics than in training has 14 to 39, a good one 82
 
 
@@ -166,10 +166,17 @@ treat_grey_paper = TreatExercise(
             lambda n, settings: n["old"] < OLD and n["weights moved"] > 0 and n["statistics moved"] == 0,
         ),
         Mistake(
+            "statistics on their way",
+            "The new task does not go well yet. And the moving statistics of the first network are no longer those of "
+            "the first task. If the second training changes them, more of it costs the old task more.",
+            lambda n, settings: n["old"] >= OLD and n["new"] < NEW and n["statistics moved"] > 0,
+        ),
+        Mistake(
             "head on other features",
-            "The old task is safe. The new one is not: the new head does not suit the features that it gets in "
-            "inference mode. Either it has not been trained for long enough, or it was trained on features that were "
-            "normalized in another way. Compare the new network's accuracy on its training rows in both modes.",
+            "The old task still goes well. The new one does not: the new head does not suit the features that it gets "
+            "in inference mode. Either it has not been trained for long enough, or too slowly, or it was trained on "
+            "features that were normalized in another way. Compare the new network's accuracy on its training rows in "
+            "both modes.",
             lambda n, settings: n["old"] >= OLD and n["new"] < NEW,
         ),
         Mistake(
@@ -222,10 +229,10 @@ treat_grey_paper = TreatExercise(
         "Freeze every kind of layer of the body. Or keep the body out of `fit`: compute its features once with "
         "`predict` and train the head on them. Or give the new task a copy of the body.",
     ],
-    insight="The first network still fits its statistics, and the new head gets, in inference mode, features like "
-    "those that it was trained on. One body for both tasks has a price: with the statistics of white paper, the new "
-    "head gets unusual features. If the new task has a copy of the body, each task has statistics of its own, and both "
-    "networks do well.",
+    insight="The first network still reads white paper, and the new head gets, in inference mode, features like "
+    "those that it was trained on. One body with the statistics of white paper has a price if it gets grey paper as it "
+    "is: the new head gets unusual features. If the new task has a copy of the body, each task has statistics of its "
+    "own, and both networks do well.",
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -11,14 +12,15 @@ from helpers.exercises.engine.clinic import finite_scores, percent, plain
 from helpers.exercises.model_clinic._shared import best_epoch, held_out_accuracy, scores_of
 
 ENOUGH = 75  # percent of the held-out digits: the last epoch's weights give 60 to 65, the best epoch's 79 to 84
+ROOM = 1  # points of validation accuracy below the best epoch: the lowest validation loss may be in a neighbour of it
 EPOCHS = 12  # a run that stops by itself needs about 8, the patient takes 16
 
 
 def _epoch_of_weights(run):
     """Which epoch of its own history a network comes from, counted from 1; 0 where it is none of them.
 
-    Epochs with the network's accuracy on the validation rows; if there are several, the one with the nearest loss, or
-    without losses the first.
+    An epoch with the network's accuracy on the validation rows. Of several it is the last, so that a network which was
+    never restored is not taken for an earlier one, unless the losses contradict: then the last one with this loss.
     """
     rows, labels = run["validation"]
     scores = finite_scores(scores_of(run["model"], rows))
@@ -28,8 +30,9 @@ def _epoch_of_weights(run):
     alike = np.flatnonzero(np.abs(np.asarray(run["history"]["val_accuracy"]) - right) < 0.5 / len(labels))
     if len(alike) > 1 and "val_loss" in run["history"]:
         losses = np.asarray(run["history"]["val_loss"])[alike]
-        alike = alike[[np.abs(losses - _cross_entropy(scores, labels)).argmin()]]
-    return int(alike[0]) + 1 if len(alike) else 0
+        same = np.isclose(losses, _cross_entropy(scores, labels), rtol=1e-3)
+        alike = alike[same] if same.any() else alike
+    return int(alike[-1]) + 1 if len(alike) else 0
 
 
 def _cross_entropy(scores, labels):
@@ -132,15 +135,41 @@ diagnose_long_night = DiagnoseExercise(
 )
 
 
+def _usable(run):
+    """Raise for a result that cannot be judged; the message is for the student.
+
+    Raises:
+        TypeError: `history` is not a dictionary, or `validation` is not a pair.
+        ValueError: `history` has no `"val_accuracy"`, or not one number per epoch.
+    """
+    history, validation = run["history"], run["validation"]
+    if not isinstance(history, Mapping):
+        raise TypeError(
+            f"`history` must be a dictionary, not a `{type(history).__name__}`. What `fit` returns has this dictionary "
+            "as its attribute `history`."
+        )
+    if "val_accuracy" not in history:
+        names = ", ".join(f'"{name}"' for name in history) or "nothing"
+        raise ValueError(f'`history` has no "val_accuracy", one value per epoch. It has: {names}.')
+    values = np.asarray(history["val_accuracy"])
+    if values.ndim != 1 or not len(values) or values.dtype.kind not in "fiu":
+        raise ValueError('`history["val_accuracy"]` must be a list of numbers, one per epoch.')
+    if not isinstance(validation, (tuple, list)) or len(validation) != 2 or len(validation[0]) != len(validation[1]):
+        raise TypeError("`validation` must be a pair: the rows, and as many labels.")
+
+
 def _judge(run):
+    _usable(run)
     accuracy = held_out_accuracy(run["model"])["accuracy"]
-    epochs = len(run["history"]["val_accuracy"])
+    values = np.asarray(run["history"]["val_accuracy"])
+    epoch = _epoch_of_weights(run)
     silent = not hasattr(run.get("stopper"), "get_monitor_value") or "loss" not in run["history"]
     return {
         "accuracy": accuracy,
-        "epochs": epochs,
-        "epoch": _epoch_of_weights(run),
-        "best": int(np.argmax(run["history"]["val_accuracy"])) + 1,
+        "epochs": len(values),
+        "epoch": epoch,
+        "best": int(values.argmax()) + 1,
+        "behind the best": float(100 * (values.max() - values[epoch - 1])) if epoch else 0.0,  # points
         "warnings": -1 if silent else len(_warnings(run)),  # -1: no such callback that could be asked
     }
 
@@ -149,8 +178,8 @@ def _report(n):
     epochs = "1 epoch" if n["epochs"] == 1 else f"{n['epochs']} epochs"
     alike = f"as after epoch {n['epoch']}" if n["epoch"] else "as after none of them"
     return (
-        f"On digits that nobody has seen {percent(n['accuracy'])} are right. The run had {epochs}; on its validation "
-        f"rows the network does {alike}."
+        f"On digits that nobody has seen {percent(n['accuracy'])} are right. `history` has {epochs}, the best is epoch "
+        f"{n['best']}; on its validation rows the network does {alike}."
     )
 
 
@@ -162,6 +191,10 @@ def _last(n):
     return n["epoch"] == n["epochs"]
 
 
+def _near_best(n):
+    return n["epoch"] > 0 and n["behind the best"] <= ROOM + 1e-4
+
+
 def _watched(settings):
     return f"{settings.get('monitor')} {settings.get('mode')}"
 
@@ -170,7 +203,7 @@ treat_long_night = TreatExercise(
     long_night,
     wants=("model", "history", "validation"),
     judge=_judge,
-    met=lambda n: n["accuracy"] >= ENOUGH and not _ran_out(n) and 0 < n["epoch"] < n["epochs"],
+    met=lambda n: n["accuracy"] >= ENOUGH and not _ran_out(n) and _near_best(n) and not _last(n),
     report=_report,
     mistakes=[
         Mistake(
@@ -188,8 +221,8 @@ treat_long_night = TreatExercise(
         ),
         Mistake(
             "still not there",
-            "The callback of this run still finds nothing to compare, whatever its other settings are. Ask for its "
-            "warnings again, and read them to the end.",
+            "The callback of this run still finds nothing to compare, whatever its other settings are. Ask for the "
+            "warnings of the first run, and read them to the end: they list the names that it could have watched.",
             lambda n, settings: n["warnings"] > 0 and _last(n),
         ),
         Mistake(
@@ -206,6 +239,12 @@ treat_long_night = TreatExercise(
             lambda n, settings: n["warnings"] == 0 and _ran_out(n) and _watched(settings) in {
                 "loss min", "loss auto", "accuracy max", "accuracy auto"
             },
+        ),
+        Mistake(
+            "another epoch",
+            "The network has the weights of an epoch before the last. But another epoch of this run is over "
+            f"{ROOM} point better on the validation rows. Return the weights of the best of all epochs.",
+            lambda n, settings: not _last(n) and not _near_best(n),
         ),
         Mistake(
             "too long",
@@ -229,7 +268,7 @@ treat_long_night = TreatExercise(
         Mistake(
             "hardly trained",
             "The last epoch was the best so far: when the run ended, the network was still learning. Let it learn "
-            "faster, or for longer.",
+            f"faster. A run of fewer than {EPOCHS} epochs may also be longer.",
             lambda n, settings: n["accuracy"] < ENOUGH and _last(n) and n["best"] == n["epochs"],
         ),
         Mistake(
@@ -239,8 +278,9 @@ treat_long_night = TreatExercise(
             lambda n, settings: n["accuracy"] < ENOUGH and _last(n),
         ),
     ],
-    otherwise=f"At least {ENOUGH} % must be right on new digits, after at most {EPOCHS} epochs, with weights of an "
-    "epoch before the last. Draw the run's validation accuracy and mark the epoch that the weights come from.",
+    otherwise=f"At least {ENOUGH} % must be right on new digits, after at most {EPOCHS} epochs, with weights of the "
+    "best epoch, which is not the last. Draw the run's validation accuracy and mark the epoch that the weights come "
+    "from.",
     cures=[
         """
         treated = train_at_night(monitor="val_accuracy")
@@ -270,9 +310,10 @@ treat_long_night = TreatExercise(
         "The names that a callback can watch are the keys of the run's `history`. Which of them shows the decline?",
         "Give `monitor` one of these names, with the `mode` that suits it: is more of it better, or less?",
     ],
-    insight="The weights of the best epoch are back, and the later epochs are saved. Several ways lead here: another "
-    "name, another quantity with its own direction, or keeping the best weights without this callback. All of them go "
-    "past the best epoch: only worse epochs show that it was the best.",
+    insight="The weights of the best epoch are back, or those of an epoch that is at most one point worse on the "
+    "validation rows. Several ways lead here: another name, another quantity with its own direction, or keeping the "
+    "best weights without this callback. All of them go past the best epoch: only worse epochs show that it was the "
+    "best.",
 )
 
 

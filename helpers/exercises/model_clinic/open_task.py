@@ -175,7 +175,7 @@ def scores_of(model: Any, x: np.ndarray) -> np.ndarray:
         ValueError: they do not have the shape (N, 10), or are not numbers.
     """
     if hasattr(model, "predict"):
-        quiet = {"batch_size": 500, "verbose": 0} if _of_keras(model) else {}
+        quiet = {"batch_size": 200, "verbose": 0} if _of_keras(model) else {}
         parts = [model.predict(x, **quiet)]
     else:
         parts = [model(x[start : start + 1000]) for start in range(0, len(x), 1000)]
