@@ -8,7 +8,7 @@ from helpers.exercises.engine import DiagnoseExercise, Mistake, Patient, Predict
 from helpers.exercises.engine.clinic import accuracy_of, held_out_digits, percent, plain
 from helpers.exercises.model_clinic._shared import scores_of
 
-OLD = 88  # percent on white paper: the patient has 23 to 69, kernels that move a little 86, an unchanged base about 92
+OLD = 90  # percent on white paper: the patient has 23 to 69, kernels that move a little 86, an unchanged base about 92
 NEW = 65  # percent on grey paper: a head that meets other statistics than in training has 14 to 39, a good one 82
 
 
@@ -166,10 +166,13 @@ treat_grey_paper = TreatExercise(
             lambda n, settings: n["old"] < OLD and n["weights moved"] > 0 and n["statistics moved"] == 0,
         ),
         Mistake(
-            "statistics on their way",
-            "The new task does not go well yet. And the moving statistics of the first network are no longer those of "
-            "the first task. If the second training changes them, more of it costs the old task more.",
-            lambda n, settings: n["old"] >= OLD and n["new"] < NEW and n["statistics moved"] > 0,
+            "arrays on their way",
+            "The new task does not go well yet. And some arrays of the first network are no longer those of `learned`: "
+            "its moving statistics, or its kernels and biases. If the second training changes them, more of it costs "
+            "the old task more.",
+            lambda n, settings: n["old"] >= OLD
+            and n["new"] < NEW
+            and (n["statistics moved"] > 0) != (n["weights moved"] > 0),  # both: it was trained anew
         ),
         Mistake(
             "head on other features",
