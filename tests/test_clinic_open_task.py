@@ -141,7 +141,7 @@ def forgets(x, y):
     Oracle()
 
 
-@pytest.mark.parametrize("answer", [None, ..., stub, dots, forgets], ids=str, ids=lambda value: getattr(value, "__name__", str(value)))
+@pytest.mark.parametrize("answer", [None, ..., stub, dots, forgets], ids=lambda value: getattr(value, "__name__", str(value)))
 def test_what_returns_nothing_is_not_attempted(exercise, answer):
     verdict = exercise.evaluate(answer)
     assert verdict.state == "not attempted"
