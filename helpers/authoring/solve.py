@@ -27,9 +27,10 @@ def around_the_exercises(notebook: NotebookNode) -> set[int]:
     """The indices of the code cells that have to do with exercises or sliders: a third of a notebook's, as a rule.
 
     These are the checks and students' cells, the cells with a slider, those that call a function which an exercise
-    watches (under `@exercises.…`), the cells that use what a student's cell binds, and, for all of them, the earlier cells that bind a name that they read, or that may change its value in place (a
-    method is called on it, an item or an attribute is set). What a function does to its arguments is not seen: compare
-    the outputs with those of the whole notebook.
+    watches (under `@exercises.…`), the cells that use what a student's cell binds, and, for all of them, the earlier
+    cells that bind a name that they read, or that may change its value in place (a method is called on it, an item or an
+    attribute is set). What a function does to its arguments is not seen: compare the outputs with those of the whole
+    notebook.
 
     Raises:
         AuthoringError: If an exercise is misplaced.

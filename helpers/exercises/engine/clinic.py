@@ -133,7 +133,7 @@ class Patient:
             ValueError: there is no measurement of this name.
             RuntimeError: the script has not run yet.
         """
-        if name not in self.measurements:
+        if not isinstance(name, str) or name not in self.measurements:
             raise ValueError(f"{name!r} cannot be measured here; these can: {', '.join(map(repr, self.measurements))}")
         sentence = self.measured(name)
         if not sentence:

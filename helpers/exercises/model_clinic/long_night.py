@@ -129,9 +129,10 @@ diagnose_long_night = DiagnoseExercise(
         "A notebook often hides what a library says during training. Ask the callback itself: what does it say of each "
         "epoch, and what does it remember?",
     ],
-    insight="Keras 3 does not stop you from watching a quantity that is not there: if `mode` is given, it warns "
-    "after each epoch (Python shows only the first of equal warnings, and this notebook none), and training goes on. Without a value there is no best epoch, nothing to count, and nothing to "
-    "restore. Look at the keys of `history` for the names that exist.",
+    insight="Keras 3 does not stop you from watching a quantity that is not there: if `mode` is given, it warns after each "
+    "epoch (Python shows only the first of equal warnings, and this notebook none), and training goes on. Without a value "
+    "there is no best epoch, nothing to count, and nothing to restore. Look at the keys of `history` for the names that "
+    "exist.",
 )
 
 
