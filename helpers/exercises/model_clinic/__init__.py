@@ -48,7 +48,7 @@ from helpers.exercises.model_clinic.grey_paper import (
     grey_paper,
     treat_grey_paper,
 )
-from helpers.exercises.model_clinic.open_task import open_task, wilson
+from helpers.exercises.model_clinic.open_task import open_task
 from helpers.exercises.engine import name_exercises
 
 __all__ = [
@@ -85,7 +85,6 @@ __all__ = [
     "treat_grey_paper",
     "explain_grey_paper",
     "open_task",
-    "wilson",
 ]
 
 name_exercises(globals())
