@@ -685,9 +685,9 @@ def test_labels_are_spread_as_little_as_needed():
 
 @pytest.mark.parametrize("value, text", [
     (0.93456, "≈ 0.935"), (-2, "≈ -2"), (1.5e-7, "≈ 0.00000015"), (np.float32(0.1), "≈ 0.1"),
-    (np.nan, "≈ nan"),
+    (np.nan, "≈ nan"), (2.25e-44, "≈ 2.25e-44"),
 ])
-def test_measured_numbers_are_written_without_an_exponent(value, text):
+def test_measured_numbers_are_written_without_an_exponent_down_to_a_trillionth(value, text):
     assert approximately(value) == text
 
 

@@ -247,7 +247,7 @@ def number(value: float) -> str:
 
 def approximately(value: float) -> str:
     """A measured number, three significant digits, in the form that nbval's sanitize file replaces."""
-    if 0 < abs(value) < 1e-6:
+    if 0 < abs(value) < 1e-12:  # a row of zeros, to be counted
         return f"≈ {value:.2e}"
     return "≈ " + np.format_float_positional(value, precision=3, fractional=False, trim="-")
 
