@@ -313,6 +313,15 @@ def test_a_function_that_calls_the_script_is_watched_to_its_end():
     assert "the file of the digits was opened" in str(treat.evaluate(looks_later()))
     assert treat.evaluate(patient.admit(lambda: script(dose=3))()).state == "correct"
     assert treat.evaluate(patient.admit(lambda: script() | {"pulse": 95})()).state == "wrong"
+    # What its own function may have done after the script's run, the script's settings do not tell.
+    assert treat.evaluate(patient.admit(lambda: script(dose=1))()).mistakes == ()
+
+
+def test_what_an_inner_run_opens_the_outer_one_has_opened():
+    patient, _, treat = made_up()
+    admitted(patient)()
+    reads = patient.admit(lambda: {"pulse": len(datasets.load_mnist())})
+    assert "the file of the digits was opened" in str(treat.evaluate(patient.admit(lambda: reads() | {"pulse": 61})()))
 
 
 def test_a_treatment_needs_two_cures():

@@ -11,7 +11,7 @@ import numpy as np
 
 from helpers import datasets, nn
 from helpers.exercises.engine import DiagnoseExercise, Mistake, Patient, PredictExercise, TreatExercise
-from helpers.exercises.engine.clinic import accuracy_of, percent
+from helpers.exercises.engine.clinic import accuracy_of, held_out_digits, percent
 from helpers.exercises.model_clinic._shared import best_epoch, pixels_in, scores_of
 
 _SAMPLE = 1000  # rows of a part whose distance to the training rows is measured
@@ -181,16 +181,6 @@ def _same_digit(rows: np.ndarray, training_rows: np.ndarray) -> tuple[float, int
     return 100 * float(np.mean(digits == _most_alike(twins, _library()))), len(np.unique(digits))
 
 
-@functools.cache
-def _new_digits() -> tuple[np.ndarray, np.ndarray]:
-    """Every fourth test digit, float32 (2500, 784) from 0 to 1, and labels.
-
-    The first 2,000 are harder than the others; two accuracies are compared here, so these must be a sample of all.
-    """
-    _, (x, y) = datasets.load_mnist_rows()
-    return x[::4].copy(), y[::4].copy()
-
-
 def _judge(run: Mapping[str, Any]) -> dict[str, float]:
     parts = {name: np.asarray(run[name]) for name in ("x", "x_validation")}
     for name, rows in parts.items():
@@ -205,7 +195,7 @@ def _judge(run: Mapping[str, Any]) -> dict[str, float]:
     labels = np.asarray(run["y_validation"])
     if labels.shape != parts["x_validation"].shape[:1]:
         raise ValueError(f"`y_validation` must hold one label per row of `x_validation`, and has shape {labels.shape}")
-    new, new_labels = _new_digits()
+    new, new_labels = held_out_digits()
     copies, digits = _same_digit(parts["x_validation"].reshape(-1, 784), parts["x"].reshape(-1, 784))
     return {
         "reported": accuracy_of(scores_of(run["model"], parts["x_validation"]), labels),
