@@ -12,13 +12,15 @@ from pathlib import Path
 
 import numpy as np
 
-__all__ = ["DataError", "load_mnist", "load_placement", "placement_table"]
+__all__ = ["DataError", "load_fashion_mnist", "load_mnist", "load_placement", "placement_table"]
 
 # The package is used from its repository (an editable install), where `data/` lies beside `helpers/`.
 DATA = Path(__file__).resolve().parent.parent / "data"
 
 MNIST_BYTES = 11_266_754
 MNIST_SHA256 = "ee068f36682cba7f38bafdedc77b0f873ebbcf877036f7ebde566966146ac146"
+FASHION_MNIST_BYTES = 10_927_006
+FASHION_MNIST_SHA256 = "6994838270482b54223baaeb6355394f493e37a23ba2dc805691d2cec9785fc6"
 PLACEMENT_BYTES = 3_891
 PLACEMENT_SHA256 = "fd08ac63282d0ee6c1b1a08c3c10c86643b23cb937ad9c3832241306f4fba4b1"
 
@@ -41,9 +43,23 @@ def load_mnist() -> tuple[Split, Split]:
     Source: LeCun, Bottou, Bengio and Haffner (1998), "Gradient-based learning applied to document
     recognition".
     """
-    content = _read_verified(DATA / "mnist.npz", MNIST_BYTES, MNIST_SHA256)
-    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-        return (arrays["x_train"], arrays["y_train"]), (arrays["x_test"], arrays["y_test"])
+    return _splits("mnist.npz", MNIST_BYTES, MNIST_SHA256)
+
+
+def load_fashion_mnist() -> tuple[Split, Split]:
+    """Load a third of Fashion-MNIST, pictures of clothes, in the form of `keras.datasets.fashion_mnist.load_data()`.
+
+    Returns `(x_train, y_train), (x_test, y_test)`, all uint8 and yours to change: images of shape
+    (20000, 28, 28) and (5000, 28, 28), from 0 (background) to 255; labels of shape (20000,) and (5000,),
+    from 0 to 9: T-shirt, trousers, pullover, dress, coat, sandal, shirt, sneaker, bag, ankle boot. Every
+    class has 2,000 training and 500 test clothes.
+
+    Raises `DataError` if `data/fashion_mnist.npz` is missing or is not the file the course ships.
+
+    Source: Xiao, Rasul and Vollgraf (2017, arXiv:1708.07747), "Fashion-MNIST: a novel image dataset for
+    benchmarking machine learning algorithms". `data/README.md` says which clothes were taken.
+    """
+    return _splits("fashion_mnist.npz", FASHION_MNIST_BYTES, FASHION_MNIST_SHA256)
 
 
 def load_mnist_rows() -> tuple[Split, Split]:
@@ -94,6 +110,13 @@ def placement_table(rows: int = 400, seed: int = 47) -> str:
         score = min((tenths - 64) / 11, (iq - 94) / 15) + 0.25 * bell()
         lines.append(f"{tenths // 10}.{tenths % 10},{iq},{int(score > 0)}")
     return "\n".join(lines) + "\n"
+
+
+def _splits(name: str, size: int, sha256: str) -> tuple[Split, Split]:
+    """Read a verified file of `data/` with Keras' four arrays."""
+    content = _read_verified(DATA / name, size, sha256)
+    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+        return (arrays["x_train"], arrays["y_train"]), (arrays["x_test"], arrays["y_test"])
 
 
 def _read_verified(path: Path, size: int, sha256: str, *, text: bool = False) -> bytes:
