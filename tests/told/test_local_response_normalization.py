@@ -230,6 +230,32 @@ def power_in_the_loop(a, k, n, alpha, beta):
     return a / ((k + alpha * a**2) ** beta @ (abs(i[:, None] - i) <= n // 2))
 
 
+def written_at_j(a, k, n, alpha, beta):
+    b, N = np.zeros_like(a), a.shape[-1]
+    for i in range(N):
+        for j in range(low(i, n), high(i, n, N)):
+            pass
+        b[..., j] = normalized(a[..., i], (a[..., low(i, n) : high(i, n, N)] ** 2).sum(axis=-1), k, alpha, beta)
+    return b
+
+
+def with_indices(divide, inside=False):
+    """The loops over i and j, with j in the numerator; or with the `return` inside both loops."""
+
+    def lrn(a, k, n, alpha, beta):
+        b, N = np.zeros_like(a), a.shape[-1]
+        for i in range(N):
+            total = 0
+            for j in range(low(i, n), high(i, n, N)):
+                total = total + a[..., j] ** 2
+                b[..., i] = normalized(a[..., divide(i, j)], total, k, alpha, beta)
+                if inside:
+                    return b
+        return b
+
+    return lrn
+
+
 ACROSS = [
     (banded(lambda n: n // 2 + 1), "one too many on each side"),
     (indexed(lambda i, n: max(0, i - n // 2 - 1), high), "one too many on the left"),
@@ -240,6 +266,9 @@ ACROSS = [
     (sums(low, lambda i, n, N: min(N - 1, i + n // 2 + 1)), "last channel in no sum"),
     (indexed(low, lambda i, n, N: min(N - 1, i + n // 2 + 1)), "last channel in no sum"),
     (returned_in_the_loop, "only the first channel"),
+    (with_indices(lambda i, j: j), "the last of the window divided"),
+    (written_at_j, "written at the last of the window"),
+    (with_indices(lambda i, j: i, inside=True), "returned after the first term"),
     (power_in_the_loop, "power of each term"),
     (lambda a, k, n, alpha, beta: banded(lambda n: 2)(a, 2, 5, 1e-4, 0.75), "AlexNet's numbers"),
     (lambda a, k, n, alpha, beta: banded(lambda n: n // 2)(a, k, n, alpha, 1 / beta), "root in place of the power"),
@@ -368,6 +397,15 @@ def up_to_the_last(i, n, N):
     return low(i, n), min(N - 1, i + n // 2 + 1)
 
 
+def in_a_diamond(a, k, n, alpha, beta):
+    total, reach = np.zeros_like(a), n // 2
+    for y, x in np.ndindex(a.shape[1:3]):
+        for q, p in np.ndindex(a.shape[1:3]):
+            if abs(q - y) + abs(p - x) <= reach:
+                total[:, y, x] += a[:, q, p] ** 2
+    return normalized(a, total, k, alpha, beta)
+
+
 WITHIN = [
     (squares(wider(1), wider(1)), "one too many on each side"),
     (squares(wider(0), wider(0)), "one too many at the start"),
@@ -391,6 +429,7 @@ WITHIN = [
     (places(clipped, lambda i, n, N: (low(i, n), max(N, i + n // 2) + 1)), "max in place of min, index"),
     (places(clipped, clipped, lambda a, q, p: a[:, p, q] ** 2), "rows and columns swapped, index"),
     (within_channels_first, "window over columns and channels"),
+    (in_a_diamond, "a diamond"),
 ]
 
 
@@ -433,6 +472,10 @@ PYTORCH = [
     (lambda k, n, alpha, beta: (k, n, n * alpha, beta), ("another order", "size n, alpha times n")),
     (lambda k, n, alpha, beta: (n | 1, round(alpha * (n | 1), 2), beta, k), ("alpha rounded to 2",)),
     (lambda k, n, alpha, beta: (n | 1, 5 * alpha, beta, k), ("alpha times 5",)),
+    (
+        lambda k, n, alpha, beta: (2 * round(n / 2) + 1, alpha * (2 * round(n / 2) + 1), beta, k),
+        ("size rounded to even",),
+    ),
     (lambda k, n, alpha, beta: (n + n % 2, alpha * (n + n % 2), beta, k), ("odd and even exchanged",)),
     (lambda k, n, alpha, beta: (5, 0.0005, 0.75, 2), ("AlexNet's numbers",)),
 ]
@@ -522,6 +565,8 @@ def stage(k, n, alpha, beta):
         ((0.5, 5, 0.1, 0.75), "k below 1"),
         ((1, 3, 0.3, 1.0), "narrow window"),
         ((1, 7, 10, 1), "lone one damped too much"),
+        ((1, 1, 0.001, 222), "beta above 5"),  # meets both targets, and no channel has a neighbour
+        ((1, 7.5, 0.5, 0.75), "n not whole"),
         ((1, 7, 3, 0.25), "small exponent"),
         ((5, 5, 0.3, 1), "k weighs too much"),
     ],
@@ -543,3 +588,9 @@ def test_the_lone_voice_is_told_no_more_than_its_numbers_show(settings, absent):
 def test_settings_of_numpy_are_taken():
     result = exercises.lone_voice.remember(stage)(np.float32(1), np.int64(7), 0.5, 0.75)
     assert told("lone_voice", result)[0].passed
+
+
+@pytest.mark.parametrize("settings", [(1, 1, 0.1, 1000), (1, 7, 0.5, np.nan)])
+def test_a_result_that_is_not_finite_is_not_reported_as_a_number(settings):
+    _, text = told("lone_voice", exercises.lone_voice.remember(stage)(*settings))
+    assert "nan" not in text and "inf" not in text.replace("infinity", "")

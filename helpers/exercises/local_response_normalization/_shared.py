@@ -191,7 +191,7 @@ def _last_steps():
         ),
         (
             "beta fixed at 0.75",
-            "Beta is 0.75 whatever is passed. That is AlexNet's; use the argument.",
+            "Beta is 0.75 whatever is passed. That is AlexNet's value; use the argument.",
             lambda a, s, k, alpha, beta, n: a / (k + alpha * s) ** 0.75,
         ),
         (
@@ -244,12 +244,12 @@ def _last_steps():
         ),
         (
             "k left out",
-            "k is missing. It keeps the division away from 0 / 0 where all responses are 0. Elsewhere the result is too large.",
+            "k is missing. It prevents 0 / 0 where all responses are 0. Elsewhere the result is too large.",
             lambda a, s, k, alpha, beta, n: a / (alpha * s) ** beta,
         ),
         (
             "k fixed at 2",
-            "k is 2 whatever is passed. That is AlexNet's; use the argument.",
+            "k is 2 whatever is passed. That is AlexNet's value; use the argument.",
             lambda a, s, k, alpha, beta, n: a / (2 + alpha * s) ** beta,
         ),
         (
@@ -276,7 +276,7 @@ def _last_steps():
         ),
         (
             "alpha fixed at 1e-4",
-            "alpha is 1e-4 whatever is passed. That is AlexNet's; use the argument.",
+            "alpha is 1e-4 whatever is passed. That is AlexNet's value; use the argument.",
             lambda a, s, k, alpha, beta, n: a / (k + 1e-4 * s) ** beta,
         ),
         (
@@ -291,12 +291,12 @@ def _last_steps():
         ),
         (
             "alpha and beta swapped",
-            "alpha and beta have changed places: alpha should multiply the sum, and beta should be the exponent.",
+            "alpha and beta are swapped: alpha should multiply the sum, and beta should be the exponent.",
             lambda a, s, k, alpha, beta, n: a / (k + beta * s) ** alpha,
         ),
         (
             "alpha and k swapped",
-            "alpha and k have changed places: k should be added, and alpha should multiply the sum.",
+            "alpha and k are swapped: k should be added, and alpha should multiply the sum.",
             lambda a, s, k, alpha, beta, n: a / (alpha + k * s) ** beta,
         ),
         (
@@ -356,7 +356,7 @@ _NO_SUM_BEFORE_THE_FIRST = (
 
 _WIDTH_FROM_THE_FIRST = (
     "The window has the same width everywhere: where its start is cut off at 0, its end moves on. In the formula the "
-    "end depends on the place alone, so fewer elements take part at the border."
+    "end depends on the position alone, so fewer elements take part at the border."
 )
 
 

@@ -20,7 +20,16 @@ def _stage_missing(result):
 
 
 _STAGE_LEAD, _STAGE_KEPT = 2.0, 0.4
+_LARGEST_BETA = 5  # from about 27 on, channels that damp only themselves would do
 _APART = 5  # channels, from the lone one to the nearest of the crowd
+
+
+def _is_finite(r):
+    return np.isfinite(r["lead"]) and np.isfinite(r["kept"])
+
+
+def _is_whole(n):
+    return float(n).is_integer()
 
 
 def _heard(r, count):
@@ -37,14 +46,19 @@ def _at_the_rim(r):
     return _heard(r, r["n"] // 2 + 1)
 
 
+def _about(value):
+    return f"≈ {value:.2f}" if value < 1000 else f"≈ {value:.2e}"
+
+
 lone_voice = ExperimentExercise(
     measured=_stage_missing,
     attempted=lambda r: any(r[name] != value for name, value in STAGE_START.items()),
     met=lambda r: r["lead"] >= _STAGE_LEAD and _STAGE_KEPT <= r["kept"] <= 1
-    and r["k"] >= 1 and r["alpha"] > 0 and r["beta"] > 0,
+    and r["k"] >= 1 and r["alpha"] > 0 and 0 < r["beta"] <= _LARGEST_BETA and _is_whole(r["n"]),
     report=lambda r: (
-        f"The lone channel is at ≈ {r['lead']:.2f} times the crowd's loudest, and kept ≈ {r['kept']:.2f} of its "
+        f"The lone channel is at {_about(r['lead'])} times the crowd's loudest, and kept {_about(r['kept'])} of its "
         "response."
+        if _is_finite(r) else ""
     ),
     solved="""
         result = stage(k=1.0, n=7, alpha=0.5, beta=0.75)
@@ -53,7 +67,7 @@ lone_voice = ExperimentExercise(
         Mistake(
             "nothing finite",
             "The result contains NaN or infinity. Is every bracket above 0, and is its power not too large?",
-            lambda r: not (np.isfinite(r["lead"]) and np.isfinite(r["kept"])),
+            lambda r: not _is_finite(r),
         ),
         Mistake(
             "negative exponent",
@@ -82,6 +96,17 @@ lone_voice = ExperimentExercise(
             "alpha is not above 0. With 0 no channel is damped by its window; below 0 a loud channel makes its "
             "neighbours louder, which is a different layer.",
             lambda r: r["alpha"] <= 0,
+        ),
+        Mistake(
+            "beta above 5",
+            "beta is above 5, and the task asks for at most 5. (With a very large power even channels that damp only "
+            "themselves would do.)",
+            lambda r: r["beta"] > _LARGEST_BETA,
+        ),
+        Mistake(
+            "n not whole",
+            "n is not a whole number. It is a number of channels.",
+            lambda r: not _is_whole(r["n"]),
         ),
         Mistake(
             "no window",
@@ -121,7 +146,7 @@ lone_voice = ExperimentExercise(
         Mistake(
             "k weighs too much",
             "k still has a large share in the crowd's bracket, and it is the same k for the lone channel. Let the sum "
-            "weigh more against it.",
+            "weigh more against it, or let k be smaller (at least 1).",
             lambda r: _at_the_rim(r) < 5 * r["k"],
         ),
         Mistake(

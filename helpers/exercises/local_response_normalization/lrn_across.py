@@ -199,6 +199,28 @@ def _channels_from_to(first, last):
     return wrong
 
 
+def _last_of_each_window(a, n):
+    last = a.shape[-1] - 1
+    return np.minimum(last, np.arange(last + 1) + n // 2)
+
+
+def _divides_the_last_of_the_window(a, k, n, alpha, beta):
+    return a[..., _last_of_each_window(a, n)] / (k + alpha * _sums(a**2, -1, *_reach(n))) ** beta
+
+
+def _written_at_the_last_of_the_window(a, k, n, alpha, beta):
+    right, b = _across()(a, k, n, alpha, beta), np.zeros_like(a)
+    for i, last in enumerate(_last_of_each_window(a, n)):
+        b[..., last] = right[..., i]
+    return b
+
+
+def _returned_after_the_first_term(a, k, n, alpha, beta):
+    b = np.zeros_like(a)
+    b[..., 0] = a[..., 0] / (k + alpha * a[..., 0] ** 2) ** beta
+    return b
+
+
 def _sums_without_last(a, n):
     r, last = n // 2, a.shape[-1] - 1
     return np.stack([(a[..., max(0, i - r) : min(last, i + r + 1)] ** 2).sum(-1) for i in range(last + 1)], axis=-1)
@@ -224,13 +246,13 @@ lrn_across = CodeExercise(
     mistakes=[
         Mistake(
             "window over space",
-            "The window runs over the places (H and W) of one channel. Here the neighbours are other *channels* at the "
-            "same place, along the last axis.",
+            "The window runs over the positions (H and W) of one channel. Here the neighbours are other *channels* at the "
+            "same position, along the last axis.",
             _across(axes=(1, 2)),
         ),
         Mistake(
             "window over the row",
-            "The window runs along axis 2, over the places of a row. The neighbours are channels, along the last axis.",
+            "The window runs along axis 2, over the positions of a row. The neighbours are channels, along the last axis.",
             _across(axes=(2,)),
         ),
         Mistake(
@@ -241,7 +263,7 @@ lrn_across = CodeExercise(
         ),
         Mistake(
             "window over the batch",
-            "The window runs over axis 0, the pictures. One picture has nothing to do with another here: the "
+            "The window runs over axis 0, the images. One image has nothing to do with another here: the "
             "neighbours are channels, along the last axis.",
             _across(axes=(0,)),
         ),
@@ -378,13 +400,13 @@ lrn_across = CodeExercise(
         ),
         Mistake(
             "summed over everything",
-            "The squares of all pictures, places and channels go into one sum: no axis was given. Each place of each "
-            "picture has sums of its own.",
+            "The squares of all images, positions and channels go into one sum: no axis was given. Each position of each "
+            "image has sums of its own.",
             lambda a, k, n, alpha, beta: a / (k + alpha * (a**2).sum()) ** beta,
         ),
         Mistake(
             "window summed over pictures and places",
-            "The window has the right channels, but its sum runs over all pictures and places as well: no axis was "
+            "The window has the right channels, but its sum runs over all images and positions as well: no axis was "
             "given. Sum over the last axis only.",
             _over_windows(lambda window: (window**2).sum()),
         ),
@@ -402,6 +424,22 @@ lrn_across = CodeExercise(
             "only the first channel",
             "Only channel 0 has a result. Is the `return` inside the loop?",
             _channels_from_to(0, 1),
+        ),
+        Mistake(
+            "returned after the first term",
+            "Only channel 0 has a result, and only one square is in its sum. Does the `return` stand inside both loops?",
+            _returned_after_the_first_term,
+        ),
+        Mistake(
+            "the last of the window divided",
+            "The numerator is the response of the window's last channel, j. What is divided is the response of channel i.",
+            _divides_the_last_of_the_window,
+        ),
+        Mistake(
+            "written at the last of the window",
+            "The results stand at the wrong channels: each is written at j, the last of its window, and should be "
+            "written at i.",
+            _written_at_the_last_of_the_window,
         ),
         Mistake(
             "first channel without a sum",
@@ -463,7 +501,7 @@ lrn_across = CodeExercise(
         ),
         Mistake(
             "even n made smaller",
-            "For odd n this is right. For even n the window reaches one place less to each side than n/2, as the formula says.",
+            "For odd n this is right. For even n the window ends one channel short of n/2 on each side.",
             _across(lambda n: ((n - 1) // 2, (n - 1) // 2)),
         ),
         Mistake(
@@ -493,17 +531,17 @@ lrn_across = CodeExercise(
         ),
         Mistake(
             "n fixed at 5",
-            "The window is that of n = 5 whatever is passed. That is AlexNet's; use the argument.",
+            "The window is that of n = 5 whatever is passed. That is AlexNet's value; use the argument.",
             _across(lambda n: (2, 2)),
         ),
         Mistake(
             "AlexNet's numbers",
-            "k is 2, n is 5, alpha is 1e-4 and beta is 0.75, whatever is passed. These are AlexNet's; use the arguments.",
+            "k is 2, n is 5, alpha is 1e-4, beta is 0.75, whatever is passed. These are AlexNet's values; use the arguments.",
             _across(lambda n: (2, 2), end=lambda a, s, k, alpha, beta, n: a / (2 + 1e-4 * s) ** 0.75),
         ),
         Mistake(
             "first picture's sums",
-            "The sums of the first picture are used for all pictures of the batch. Each picture has sums of its own.",
+            "The sums of the first image are used for all images of the batch. Each image has sums of its own.",
             _across(after_sum=lambda s, a, n: s[:1]),
         ),
         Mistake(

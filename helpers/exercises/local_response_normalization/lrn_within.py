@@ -51,11 +51,11 @@ def _within_cases():
     return [
         Case("on responses of shape (2, 6, 4, 3), taller than wide, with n = 3", (tall, 1.5, 3, 0.3, 0.6)),
         Case("on responses of shape (3, 3, 7, 2), wider than tall, with n = 5", (wide, 1.0, 5, 0.2, 0.75)),
-        Case("on pictures of 2 by 3 places, smaller than the window, with n = 5", (tall[:, 1:3, :3, 1:], 1.3, 5, 0.25, 0.7)),
+        Case("on images of 2 by 3 positions, smaller than the window, with n = 5", (tall[:, 1:3, :3, 1:], 1.3, 5, 0.25, 0.7)),
         Case("with an even n, 4", (tall, 2.0, 4, 1.2, 0.75), edge=True),
         Case("with n = 1, where only the element itself takes part", (tall, 1.2, 1, 0.8, 0.5), edge=True),
-        Case("with a window larger than the picture, n = 20", (wide, 0.8, 20, 0.1, 1.3), edge=True),
-        Case("on pictures of a single place", (wide[:2, :1, :1], 2.5, 3, 1.3, 0.6)),
+        Case("with a window larger than the image, n = 20", (wide, 0.8, 20, 0.1, 1.3), edge=True),
+        Case("on images of a single position", (wide[:2, :1, :1], 2.5, 3, 1.3, 0.6)),
         Case("with alpha = 1e-4, on responses in the hundreds", (200 * tall, 2.0, 3, 1e-4, 0.75)),
     ]
 
@@ -251,6 +251,18 @@ def _cross(total, a, n):
     return _sums(a**2, 1, *_reach(n)) + _sums(a**2, 2, *_reach(n)) - a**2
 
 
+def _diamond(total, a, n):
+    """Positions whose row and column distances are together at most n // 2."""
+    reach = n // 2
+    return sum(
+        np.roll(np.pad(a**2, [(0, 0), (reach, reach), (reach, reach), (0, 0)]), (dy, dx), axis=(1, 2))[
+            :, reach : reach + a.shape[1], reach : reach + a.shape[2]
+        ]
+        for dy in range(-reach, reach + 1)
+        for dx in range(abs(dy) - reach, reach - abs(dy) + 1)
+    )
+
+
 def _cross_twice(total, a, n):
     return _sums(a**2, 1, *_reach(n)) + _sums(a**2, 2, *_reach(n))
 
@@ -286,25 +298,25 @@ lrn_within = CodeExercise(
     mistakes=[
         Mistake(
             "window across channels",
-            "The window runs across the channels at one place. Here the neighbours are other *places* in the same "
+            "The window runs across the channels at one position. Here the neighbours are other *positions* in the same "
             "channel, along axes 1 and 2.",
             _across(),
         ),
         Mistake(
             "window over pictures and rows",
-            "The window runs over axes 0 and 1. Axis 0 counts the pictures: a picture is not damped by the one before "
-            "it in the batch. The places are axes 1 and 2.",
+            "The window runs over axes 0 and 1. Axis 0 counts the images: an image is not damped by the one before "
+            "it in the batch. The positions are axes 1 and 2.",
             _within(axes=(0, 1)),
         ),
         Mistake(
             "window over columns and channels",
             "The window runs over axes 2 and 3, columns and channels. That fits (B, N, H, W), PyTorch's layout. Here "
-            "the channels come last: the places are axes 1 and 2.",
+            "the channels come last: the positions are axes 1 and 2.",
             _within(axes=(2, 3)),
         ),
         Mistake(
             "window over rows and channels",
-            "The window runs over axes 1 and 3, rows and channels. The places are axes 1 and 2.",
+            "The window runs over axes 1 and 3, rows and channels. The positions are axes 1 and 2.",
             _within(axes=(1, 3)),
         ),
         Mistake(
@@ -322,6 +334,12 @@ lrn_within = CodeExercise(
             "The window is a cross: the row and the column. The corners are missing: a sum over p of a sum over q is a "
             "square.",
             _within(after_sum=_cross),
+        ),
+        Mistake(
+            "a diamond",
+            "The window is a diamond: the distances along the row and along the column together are at most n/2. The "
+            "corners are missing: in the formula each of the two may be n/2 by itself, which gives a square.",
+            _within(after_sum=_diamond),
         ),
         Mistake(
             "row plus column",
@@ -342,52 +360,52 @@ lrn_within = CodeExercise(
         ),
         Mistake(
             "all pictures as well",
-            "The squares of all pictures of the batch are in the sum. Each picture is normalized by itself.",
+            "The squares of all images of the batch are in the sum. Each image is normalized by itself.",
             _within(after_sum=_all_pictures_too),
         ),
         Mistake(
             "all pictures and channels as well",
-            "The window has the right places, but its sum runs over all pictures and channels, too: no axis was given.",
+            "The window has the right positions, but its sum runs over all images and channels, too: no axis was given.",
             _summed_over_everything_in_the_window,
         ),
         Mistake(
             "whole picture",
-            "The sum runs over the whole picture, whatever n is. Only places up to n/2 away should take part.",
+            "The sum runs over the whole image, whatever n is. Only positions up to n/2 away should take part.",
             _whole((1, 2)),
         ),
         Mistake(
             "x and y swapped",
-            "x and y have changed places in the window: it is cut out at the place mirrored at the diagonal. y belongs "
-            "to axis 1 (H), x to axis 2 (W). On a square picture the shapes would not have told you.",
+            "x and y are swapped in the window: it is cut out at the position mirrored in the diagonal. y belongs "
+            "to axis 1 (H), x to axis 2 (W). On a square image the shapes would not have told you.",
             _x_and_y_swapped,
         ),
         Mistake(
             "x and y swapped, bounds too",
-            "x and y have changed places in the window, together with their bounds: the rows are cut out around x and "
+            "x and y are swapped in the window, together with their bounds: the rows are cut out around x and "
             "the columns around y. y belongs to axis 1 (H), x to axis 2 (W).",
             _x_and_y_swapped_with_bounds,
         ),
         Mistake(
             "H and W swapped",
-            "The window of y is cut off at W and that of x at H. On a square picture nobody would notice; where it is "
+            "The window of y is cut off at W and that of x at H. On a square image nobody would notice; where it is "
             "taller than wide, the lower rows lose their window.",
             _height_and_width_swapped,
         ),
         Mistake(
             "max in place of min, columns",
-            "The sum over columns runs to the right end of the picture, whatever n is: its upper bound is max(W, x + "
-            "n/2), as it is printed in one transcript. The max is never below W, so n never limits the window. Which "
-            "of the two should win?",
+            "The sum over columns runs to the right end of the image, whatever n is: its upper bound is max(W, x + "
+            "n/2), as it is printed on the slide. The max is never below W, so n never limits the window. Which of "
+            "the two should win?",
             _to_the_end(False, True),
         ),
         Mistake(
             "max in place of min, rows",
-            "The sum over rows runs to the lower end of the picture, whatever n is. Look at its upper bound.",
+            "The sum over rows runs to the lower end of the image, whatever n is. Look at its upper bound.",
             _to_the_end(True, False),
         ),
         Mistake(
             "max in place of min",
-            "Both sums run to the end of the picture, whatever n is. Look at their upper bounds: which of the two "
+            "Both sums run to the end of the image, whatever n is. Look at their upper bounds: which of the two "
             "numbers should win?",
             _to_the_end(True, True),
         ),
@@ -434,14 +452,14 @@ lrn_within = CodeExercise(
         Mistake(
             "end at H - 1 and W - 1, not included",
             "The window ends before min(H - 1, y + n/2) and min(W - 1, x + n/2): its last row and column are missing, "
-            "and the last row and column of the picture take part nowhere. Python's ranges and slices stop *before* "
+            "and the last row and column of the image take part nowhere. Python's ranges and slices stop *before* "
             "their end.",
             _end_not_included,
         ),
         *(
             Mistake(
                 f"last {which} in no sum",
-                f"The picture's last {which} takes part in no sum; all other places do as they should. H - 1 is the index "
+                f"The image's last {which} takes part in no sum; all other positions do as they should. H - 1 is the index "
                 "of the last row, W - 1 that of the last column, and Python's ranges and slices stop *before* their end.",
                 _last_in_no_sum("row" in which, "column" in which),
             )
@@ -449,23 +467,23 @@ lrn_within = CodeExercise(
         ),
         Mistake(
             "never reset",
-            "The sum goes on growing from place to place: it is not set back to 0 before the next one.",
+            "The sum goes on growing from position to position: it is not set back to 0 before the next one.",
             _never_reset,
         ),
         Mistake(
             "only the last one",
-            "Only the last place of the window is in the sum. In a loop over q and p: is something overwritten each time "
+            "Only the last position of the window is in the sum. In a loop over q and p: is something overwritten each time "
             "that should be added up?",
             _only_the_last,
         ),
         Mistake(
             "AlexNet's numbers",
-            "k is 2, n is 5, alpha is 1e-4 and beta is 0.75, whatever is passed. These are AlexNet's; use the arguments.",
+            "k is 2, n is 5, alpha is 1e-4, beta is 0.75, whatever is passed. These are AlexNet's values; use the arguments.",
             _within(reach=lambda n: (2, 2), end=lambda a, s, k, alpha, beta, n: a / (2 + 1e-4 * s) ** 0.75),
         ),
         Mistake(
             "first picture's sums",
-            "The sums of the first picture are used for all pictures of the batch. Each picture has sums of its own.",
+            "The sums of the first image are used for all images of the batch. Each image has sums of its own.",
             _within(after_sum=lambda s, a, n: s[:1]),
         ),
         *(
@@ -483,7 +501,7 @@ lrn_within = CodeExercise(
         ),
         Mistake(
             "both ends missing",
-            "The window reaches one place less to each side: those at a distance of n/2 should take part as well. Is "
+            "The window reaches one position less to each side: those at a distance of n/2 should take part as well. Is "
             "there a < where the distance may be equal?",
             _within(reach=lambda n: (n // 2 - 1, n // 2 - 1)),
         ),
@@ -494,7 +512,7 @@ lrn_within = CodeExercise(
         ),
         Mistake(
             "window begins at the place",
-            "The window has n rows and columns and begins at the place itself. The place should be in its middle: the "
+            "The window has n rows and columns and begins at the position itself. The position should be in its middle: the "
             "window should reach n/2 to each side.",
             _within(reach=lambda n: (0, n - 1)),
         ),
@@ -505,24 +523,24 @@ lrn_within = CodeExercise(
         ),
         Mistake(
             "even n cut at the start",
-            "For odd n this is right. For even n your window is n wide and reaches one place less to the left and up. "
+            "For odd n this is right. For even n your window is n wide and reaches one position less to the left and up. "
             "In the formula the window reaches n/2 to all sides and is n + 1 wide.",
             _within(reach=lambda n: ((n - 1) // 2, n // 2)),
         ),
         Mistake(
             "even n cut at the end",
-            "For odd n this is right. For even n your window is n wide and reaches one place less to the right and "
+            "For odd n this is right. For even n your window is n wide and reaches one position less to the right and "
             "down. In the formula the window reaches n/2 to all sides and is n + 1 wide.",
             _within(reach=lambda n: (n // 2, (n - 1) // 2)),
         ),
         Mistake(
             "even n made smaller",
-            "For odd n this is right. For even n the window reaches one place less to each side than n/2, as the formula says.",
+            "For odd n this is right. For even n the window ends one position short of n/2 on each side.",
             _within(reach=lambda n: ((n - 1) // 2, (n - 1) // 2)),
         ),
         Mistake(
             "a quadrant",
-            "Only places to the right and below take part. The sums should begin at x - n/2 and y - n/2.",
+            "Only positions to the right and below take part. The sums should begin at x - n/2 and y - n/2.",
             _within(reach=lambda n: (0, n // 2)),
         ),
         Mistake(
@@ -543,7 +561,7 @@ lrn_within = CodeExercise(
         ),
         Mistake(
             "mean over those who take part",
-            "The squares are averaged over the places that take part, not summed. The formula has no mean.",
+            "The squares are averaged over the positions that take part, not summed. The formula has no mean.",
             _within(after_sum=lambda s, a, n: s / _members(s, a, n, (1, 2))),
         ),
         Mistake(
@@ -566,19 +584,19 @@ lrn_within = CodeExercise(
         ),
         Mistake(
             "wraps around",
-            "At the border the window goes on at the other side of the picture. That is what `np.roll` and negative "
+            "At the border the window goes on at the other side of the image. That is what `np.roll` and negative "
             "indices do. Beyond the border there is nothing to add.",
             _within(mode="wrap"),
         ),
         Mistake(
             "border repeated",
-            "Beyond the border the outermost places are counted again (padding with the edge). There is nothing to "
+            "Beyond the border the outermost positions are counted again (padding with the edge). There is nothing to "
             "add there.",
             _within(mode="edge"),
         ),
         Mistake(
             "border mirrored",
-            "Beyond the border the places are counted again in reverse (reflecting padding, which SciPy's filters "
+            "Beyond the border the positions are counted again in reverse (reflecting padding, which SciPy's filters "
             "choose unless told otherwise). There is nothing to add there.",
             _within(mode="symmetric"),
         ),
@@ -610,8 +628,8 @@ lrn_within = CodeExercise(
         ),
         Mistake(
             "index below 0",
-            "The sums begin below row 0 and column 0. There NumPy counts from the end, as long as there are places, "
-            "and places from the other side are summed. What does max(0, ...) do in the formula?",
+            "The sums begin below row 0 and column 0. There NumPy counts from the end, as long as there are positions, "
+            "and positions from the other side are summed. What does max(0, ...) do in the formula?",
             _place_by_place(
                 lambda y, n, H: (y - n // 2, min(H - 1, y + n // 2) + 1),
                 lambda x, n, W: (x - n // 2, min(W - 1, x + n // 2) + 1),
@@ -619,15 +637,14 @@ lrn_within = CodeExercise(
         ),
         Mistake(
             "max in place of min, index",
-            "The sum over columns reaches column W wherever x is, as with the max(W, x + n/2) printed in one "
-            "transcript, and there is no column W. Which of the two should win, and which is the last column, "
-            "counted from 0?",
+            "The sum over columns reaches column W wherever x is, as with the max(W, x + n/2) printed on the slide, "
+            "and there is no column W. Which of the two should win, and which is the last column, counted from 0?",
             _place_by_place(_bounds, lambda x, n, W: (max(0, x - n // 2), max(W, x + n // 2) + 1)),
         ),
         Mistake(
             "rows and columns swapped, index",
-            "Rows and columns have changed places. Axis 1 is y and has the length H, axis 2 is x and has the length W. "
-            "On a square picture there would have been no error.",
+            "Rows and columns are swapped. Axis 1 is y and has the length H, axis 2 is x and has the length W. "
+            "On a square image there would have been no error.",
             _place_by_place(_bounds, _bounds, swapped=True),
         ),
         Mistake(
@@ -673,13 +690,13 @@ lrn_within = CodeExercise(
     layout="Here the channels come last: (B, H, W, N).",
     points=3,
     hints=[
-        "Only the sum is new. Make an array `total` of a's shape and fill it place by place. The rest of the formula "
+        "Only the sum is new. Make an array `total` of a's shape and fill it position by position. The rest of the formula "
         "stays as before.",
         "Two loops, over y (axis 1) and x (axis 2). Cut the window out with two slices; sum its squares over axes 1 "
-        "and 2, so that pictures and channels stay apart.",
+        "and 2, so that images and channels stay apart.",
         "The rows of the window: from max(0, y - n // 2) to min(H - 1, y + n // 2), the end included. The columns work "
         "in the same way, with x and W.",
     ],
-    insight="The formula is the same, with other neighbours. In a corner about a quarter of the window is left, so the "
-    "rim of a picture is damped less than its middle.",
+    insight="The formula is the same, with other neighbours. In a corner about a quarter of the window is left, so "
+    "where all respond alike the rim of an image is damped less than its middle.",
 )

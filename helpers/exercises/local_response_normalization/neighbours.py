@@ -12,17 +12,17 @@ neighbours = PredictExercise(
     {
         "a neighbour in the window doubles": "falls",
         "a channel outside the window doubles": "stays",
-        "the same channel at the next place doubles": "stays",
-        "it doubles itself, from 50 to 100": "rises",
-        "it doubles itself, from 400 to 800": "falls",
+        "the same channel at the next position doubles": "stays",
+        "the channel itself doubles, from 50 to 100": "rises",
+        "the channel itself doubles, from 400 to 800": "falls",
     },
     variable="moves",
     choices={
         "a neighbour in the window doubles": _MOVES,
         "a channel outside the window doubles": _MOVES,
-        "the same channel at the next place doubles": _MOVES,
-        "it doubles itself, from 50 to 100": _MOVES,
-        "it doubles itself, from 400 to 800": _MOVES,
+        "the same channel at the next position doubles": _MOVES,
+        "the channel itself doubles, from 50 to 100": _MOVES,
+        "the channel itself doubles, from 400 to 800": _MOVES,
     },
     patterns=[
         Mistake(
@@ -31,7 +31,7 @@ neighbours = PredictExercise(
             "n/2.",
             {
                 "a channel outside the window doubles": "falls",
-                "the same channel at the next place doubles": "falls",
+                "the same channel at the next position doubles": "falls",
             },
         ),
         Mistake(
@@ -40,7 +40,7 @@ neighbours = PredictExercise(
             "the sum ends at i ± n/2.",
             {
                 "a channel outside the window doubles": "rises",
-                "the same channel at the next place doubles": "rises",
+                "the same channel at the next position doubles": "rises",
             },
         ),
         Mistake(
@@ -49,7 +49,7 @@ neighbours = PredictExercise(
             "in.",
             {
                 "a neighbour in the window doubles": "rises",
-                "it doubles itself, from 400 to 800": "rises",
+                "the channel itself doubles, from 400 to 800": "rises",
             },
         ),
         Mistake(
@@ -58,15 +58,15 @@ neighbours = PredictExercise(
             "does that do to the output?",
             {
                 "a neighbour in the window doubles": "stays",
-                "it doubles itself, from 400 to 800": "rises",
+                "the channel itself doubles, from 400 to 800": "rises",
             },
         ),
         Mistake(
             "self balanced",
             "the numerator doubles, so the power of the bracket would have to double as well. Put the numbers in.",
             {
-                "it doubles itself, from 50 to 100": "stays",
-                "it doubles itself, from 400 to 800": "stays",
+                "the channel itself doubles, from 50 to 100": "stays",
+                "the channel itself doubles, from 400 to 800": "stays",
             },
         ),
     ],
@@ -79,16 +79,16 @@ neighbours = PredictExercise(
             Mistake("everybody damps", "the sum ends at i ± n/2. A channel further away is not in it.", "falls"),
             Mistake("distant ones help", "a channel outside the window does not appear in the formula for b_i.", "rises"),
         ],
-        "the same channel at the next place doubles": [
+        "the same channel at the next position doubles": [
             Mistake(
                 "space mixed in",
-                "every square in this sum has the same x and y. (Neighbouring places belong to the other kind of LRN, "
+                "every square in this sum has the same x and y. (Neighbouring positions belong to the other kind of LRN, "
                 "within a channel, which comes later.)",
                 "falls",
             ),
             Mistake("space helps", "every square in this sum has the same x and y.", "rises"),
         ],
-        "it doubles itself, from 50 to 100": [
+        "the channel itself doubles, from 50 to 100": [
             Mistake(
                 "already falling",
                 "put the numbers in: the numerator doubles, and the bracket only grows from 2.25 to 3.",
@@ -96,7 +96,7 @@ neighbours = PredictExercise(
             ),
             Mistake("self balanced", "numerator and denominator both grow, but not by the same factor here.", "stays"),
         ],
-        "it doubles itself, from 400 to 800": [
+        "the channel itself doubles, from 400 to 800": [
             Mistake(
                 "always rising",
                 "put the numbers in: the numerator doubles, and the bracket grows from 18 to 66. To the power 0.75 "
@@ -105,14 +105,15 @@ neighbours = PredictExercise(
             ),
             Mistake(
                 "saturated",
-                "that would be beta = 0.5: then a / sqrt(alpha a²) no longer depends on a. AlexNet's beta is larger.",
+                "that would nearly be so with beta = 0.5: where alpha a² is large beside k, a / sqrt(alpha a²) does not "
+                "depend on a. AlexNet's beta is larger.",
                 "stays",
             ),
         ],
     },
     points=2,
     hints=[
-        "Which squares are in the denominator of this one channel at this one place?",
+        "Which squares are in the denominator of this one channel at this one position?",
         "For the last two, compute: a / (2 + 1e-4 a²)^0.75.",
     ],
     insight="Neighbours in the window can only damp. The channel damps itself as well. Since beta is above 1/2, the "

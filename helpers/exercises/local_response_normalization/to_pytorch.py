@@ -100,6 +100,12 @@ to_pytorch = CodeExercise(
             ("size", "alpha"),
         ),
         Mistake(
+            "size rounded to even",
+            "`round` rounds halves to the even number: 5/2 to 2, but 7/2 to 4. n/2 should be rounded down.",
+            lambda k, n, alpha, beta: (2 * round(n / 2) + 1, alpha * (2 * round(n / 2) + 1), beta, k),
+            ("size", "alpha"),
+        ),
+        Mistake(
             "2n + 1",
             "This is a window that reaches n to each side. Ours reaches n/2.",
             lambda k, n, alpha, beta: (2 * n + 1, alpha * (2 * n + 1), beta, k),
@@ -228,13 +234,13 @@ to_pytorch = CodeExercise(
         ),
         Mistake(
             "alpha and beta swapped",
-            "alpha and beta have changed places.",
+            "alpha and beta are swapped.",
             lambda k, n, alpha, beta: (2 * (n // 2) + 1, beta, alpha * (2 * (n // 2) + 1), k),
             ("alpha", "beta"),
         ),
         Mistake(
             "k before beta",
-            "The last two have changed places: PyTorch's order is size, alpha, beta, k.",
+            "The last two are swapped: PyTorch's order is size, alpha, beta, k.",
             lambda k, n, alpha, beta: (2 * (n // 2) + 1, alpha * (2 * (n // 2) + 1), k, beta),
             ("beta", "k"),
         ),

@@ -181,7 +181,7 @@ to_tensorflow = CodeExercise(
         ),
         Mistake(
             "alpha and beta swapped",
-            "alpha and beta have changed places.",
+            "alpha and beta are swapped.",
             lambda k, n, alpha, beta: (n // 2, k, beta, alpha),
             ("alpha", "beta"),
         ),

@@ -267,7 +267,8 @@ window_members = PredictExercise(
         "n = 4, i = 8": [
             Mistake(
                 "n channels",
-                "4/2 = 2 to the left and 2 to the right, and the channel itself. Write down every j.",
+                "n/2 is 2 here. How many channels are on the left, how many on the right, and who is missing? Write down every "
+                "j.",
                 4,
             ),
             Mistake("n - 1 channels", "3 would be 1 on each side. 4/2 is 2.", 3),
@@ -290,5 +291,5 @@ window_members = PredictExercise(
         "n/2).",
     ],
     insight="In the middle an odd n counts n channels, and the even number before it counts just as many: n = 4 and n "
-    "= 5 give the same layer. At the border fewer channels take part, so a border channel is damped less.",
+    "= 5 give the same layer. At the border fewer channels take part, so where all respond alike a border channel is damped less.",
 )
