@@ -109,8 +109,8 @@ def least_squares_rates(
                for label, (_, _, look) in drawn.items()]
     legend(figure, [*entries, (Line2D([], [], color=INK, linestyle=":", linewidth=2.4), "its 2/λmax", INK)])
     figure.description = " ".join([
-        f"Line chart{titled(title)}. x: learning rate (logarithmic), from {number(low)} to {number(high)}. y: loss above "
-        f"its minimum after {steps} steps (logarithmic); below {number(_LOWEST)} drawn as {number(_LOWEST)}.",
+        f"Line chart{titled(title)}. x: learning rate (logarithmic), from {number(low)} to {number(high)}. y: loss "
+        f"above its minimum after {steps} steps (logarithmic); below {number(_LOWEST)} drawn as {number(_LOWEST)}.",
         *(
             f"{label}: lowest ≈ {max(above.min(), _LOWEST):.2g}, at a learning rate of ≈ {at[above.argmin()]:.2g}; "
             f"2/λmax ≈ {limit:.2g}, a dotted line, beyond which the loss diverges."

@@ -295,9 +295,9 @@ def test_largest_stable_learning_rate_is_named(answer, name):
 
 
 LARGEST_REFUSED = [
-    (lambda x: 2 / np.linalg.eig(hessian(x))[0][0], "is an eigenvalue of H, but not the largest one"),
-    (lambda x: 2 / np.linalg.eig(hessian(x))[0][-1], "is an eigenvalue of H, but not the largest one"),
-    (lambda x: 2 / np.linalg.eigvalsh(hessian(x))[1], "is an eigenvalue of H, but not the largest one"),
+    (lambda x: 2 / np.linalg.eig(hessian(x))[0][0], "is 2 over an eigenvalue of H, but not over the largest"),
+    (lambda x: 2 / np.linalg.eig(hessian(x))[0][-1], "is 2 over an eigenvalue of H, but not over the largest"),
+    (lambda x: 2 / np.linalg.eigvalsh(hessian(x))[1], "is 2 over an eigenvalue of H, but not over the largest"),
     (lambda x: 0.99 * 2 / np.linalg.eigvalsh(hessian(x))[-1], "Every value is 0.99 times what is expected"),
     (lambda x: -2 / np.linalg.eigvalsh(hessian(x))[-1], "Every value is -1 times"),
     (lambda x: 2 / np.linalg.eigvalsh(x)[-1], "LinAlgError"),
@@ -462,7 +462,6 @@ def measured(contrast, ones, by_batch_1, by_its_own):
 @pytest.mark.parametrize(("result", "name"), [
     ((0.75, 0.95, 0.975, 0.636), "not faded, the rest right"),
     ((1.5, 0.5, 0.961, 0.967), "not faded"),
-    ((0, 0.95, 0.05, 0.05), "no light"),
     ((0.3, 0.6, 0.694, 0.942), "balanced"),
     ((0.7, 0.2, 0.869, 0.822), "mostly zeros"),
     ((0.01, 0, 0.002, 0.552), "mostly zeros"),

@@ -166,14 +166,14 @@ estimate_shift = CodeExercise(
         ),
         *_with_every_sign(
             "variances weighted",
-            "The variances are weighted by the numbers of examples. That is also a common way to pool. In the formula "
-            "above both batches count equally.",
+            "The variances are weighted by the numbers of examples. That is also a common way to pool. Here "
+            "both batches count equally.",
             lambda a, b: np.sqrt(_weighted_variance(a, b)),
         ),
         *_with_every_sign(
             "variances weighted, N - 1",
             "This is the pooling of Cohen's d: variances weighted by the numbers of examples, less 1 for each batch. "
-            "In the formula above both batches count equally, and each variance divides by its own N.",
+            "Here both batches count equally, and each variance divides by its own N.",
             lambda a, b: np.sqrt(_sample_weighted_variance(a, b)),
         ),
         *_with_every_sign(
@@ -272,7 +272,7 @@ estimate_shift = CodeExercise(
         ),
         Mistake(
             "medians",
-            "You take the difference of the medians. The formula has means.",
+            "You take the difference of the medians. The exercise asks for means.",
             lambda a, b: (np.median(b, axis=0) - np.median(a, axis=0)) / _pooled(a, b),
         ),
         Mistake(
@@ -331,7 +331,7 @@ estimate_shift = CodeExercise(
         "are taken over the examples.",
         "The spread: the variance of each batch, the mean of the two variances, then the root.",
     ],
-    insight="No label was needed. A shift of 0.2 is hard to see, and one of 0.8 is plain. At 2, two bell curves of "
-    "equal width have a third of their area in common. d sees only a moved mean: a batch with another spread, or a "
-    "moved rule, passes unnoticed.",
+    insight="No label was needed. A shift of 0.2 is hard to see, and one of 0.8 is obvious. At 2, two bell curves of "
+    "equal width have a third of their area in common. d detects only a moved mean: a changed spread "
+    "or a moved rule goes unnoticed.",
 )

@@ -68,8 +68,8 @@ largest_stable_learning_rate = CodeExercise(
     mistakes=[
         Mistake(
             "1 / λmax",
-            "That is 1/λmax: the rate at which the steep direction arrives in one step. The iteration is stable up to "
-            "twice that. (A loss without the ½ has this limit: there H is twice as large.)",
+            "That is 1/λmax: the rate at which the steep direction reaches its minimum in one step. The iteration is stable up "
+            "to twice that. (A loss without the ½ has this limit: there H is twice as large.)",
             _limit(lambda e: 1 / e[-1]),
         ),
         Mistake(
@@ -155,8 +155,8 @@ largest_stable_learning_rate = CodeExercise(
         ),
         Mistake(
             "centred inside",
-            "On centred features this is right. But you subtract the mean. Take x as it is: a mean that is not 0 makes "
-            "the loss steeper and the limit lower.",
+            "On centred features this is right. But you subtract the mean. Take x as it is: a mean that is not 0 can "
+            "make the loss steeper and the limit lower.",
             _limit_of(lambda x: _centred(x).T @ _centred(x) / len(x)),
         ),
         Mistake(
@@ -303,7 +303,7 @@ largest_stable_learning_rate = CodeExercise(
     ],
     properties=[
         Property(
-            "2 over your rate is an eigenvalue of H, but not the largest one. (`eigvalsh` returns the eigenvalues in "
+            "Your rate is 2 over an eigenvalue of H, but not over the largest. (`eigvalsh` returns the eigenvalues in "
             "ascending order, `eig` in no particular order.)",
             lambda args, outputs: not np.isclose(2 / outputs[0], _eigenvalues(args[0])[:-1], rtol=1e-3).any(),
         ),
@@ -315,7 +315,7 @@ largest_stable_learning_rate = CodeExercise(
     points=3,
     hints=[
         "Two steps: build H, of shape (D, D); find its largest eigenvalue.",
-        "H is the mean of $x_i x_i^T$ over the N examples. One matrix product computes it. For symmetric matrices "
+        "H is XᵀX/N, with one example in each row of X. One matrix product computes it. For symmetric matrices "
         "NumPy has `np.linalg.eigvalsh`, which returns the eigenvalues in ascending order.",
     ],
     insight="At this rate the factor along the steepest direction is exactly −1: gradient descent leaps from wall to "

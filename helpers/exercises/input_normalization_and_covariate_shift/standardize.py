@@ -143,7 +143,7 @@ _TEST_OWN = (
 )
 
 
-_TEST_OWN_TOO = "And the test data are scaled with their own numbers, not with the training data's."
+_TEST_OWN_TOO = "And the test data are scaled with their own statistics, not with the training data's."
 
 
 _FEATURES_OF_ONE = (
@@ -300,7 +300,7 @@ standardize = _Standardize(
         Mistake(
             "one mean and std for all",
             "One mean and one standard deviation are used for all features. The features then keep their different "
-            "scales, and the gorge stays a gorge. Each feature has its own.",
+            "scales, and the narrow valley stays narrow. Each feature has its own.",
             lambda x_train, x_test: tuple((x - x_train.mean()) / x_train.std() for x in (x_train, x_test)),
         ),
         Mistake(
@@ -604,7 +604,7 @@ standardize = _Standardize(
         "can put a 1 there. (A tiny number added to every standard deviation passes, too; but think of a test value "
         "that differs from that constant.)",
     ],
-    insight="The test data were scaled with the training data's numbers, so they do not have exactly mean 0 and "
+    insight="The test data were scaled with the training data's statistics, so they do not have exactly mean 0 and "
     "standard deviation 1. That is as it should be. Think also of a column that never changed in training. A test "
     "value that differs from it by 1 becomes 1 if it is divided by 1, but a hundred million if it is divided by 1e-8.",
 )

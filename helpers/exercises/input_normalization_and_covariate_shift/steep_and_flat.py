@@ -22,8 +22,8 @@ steep_and_flat = PredictExercise(
             Mistake("halved", "the ½ of the loss disappears when it is differentiated twice: H is XᵀX/N.", 1250.0),
             Mistake("doubled", "there is no 2 in H: it cancels with the ½ of the loss.", 5000.0),
             Mistake("product of deviations", "100 is 50 · 2. Each eigenvalue belongs to one feature alone.", 100.0),
-            Mistake("the quotient", "625 is the quotient of the two eigenvalues, not the larger of them.", 625.0),
-            Mistake("the quotient of deviations", "25 is the quotient of the standard deviations.", 25.0),
+            Mistake("the quotient", "625 is the ratio of the two eigenvalues, not the larger of them.", 625.0),
+            Mistake("the quotient of deviations", "25 is the ratio of the standard deviations.", 25.0),
             Mistake("one", "it is 1 only after standardizing. Here the features have different spreads.", 1.0),
         ],
         "condition number": [
@@ -31,22 +31,22 @@ steep_and_flat = PredictExercise(
             Mistake("upside down", "it is the largest eigenvalue over the smallest, and so never below 1.", 0.0016),
             Mistake("upside down, of the deviations", "it is the largest eigenvalue over the smallest, and the "
                     "eigenvalues are variances.", 0.04),
-            Mistake("difference", "2496 is the difference of the eigenvalues. The condition number is their quotient."
+            Mistake("difference", "2496 is the difference of the eigenvalues. The condition number is their ratio."
                     "", 2496.0),
-            Mistake("root again", "5 is the root of 50/2. The condition number is the quotient of the eigenvalues, and these "
+            Mistake("root again", "5 is the root of 50/2. The condition number is the ratio of the eigenvalues, and these "
                     "are the squares of 50 and 2.", 5.0),
-            Mistake("product", "10,000 is the product of the eigenvalues. The condition number is their quotient."
+            Mistake("product", "10,000 is the product of the eigenvalues. The condition number is their ratio."
                     "", 10_000.0),
             Mistake("the largest eigenvalue", "2500 is the largest eigenvalue. Divide it by the other one.", 2500.0),
             Mistake("a variance over a deviation", "1250 is a variance over a standard deviation, 2500/2. The condition "
-                    "number is a quotient of two eigenvalues.", 1250.0),
+                    "number is a ratio of two eigenvalues.", 1250.0),
             Mistake("a deviation over a variance", "12.5 is a standard deviation over a variance, 50/4. The condition "
-                    "number is a quotient of two eigenvalues.", 12.5),
+                    "number is a ratio of two eigenvalues.", 12.5),
             Mistake("one at once", "it is 1 only after standardizing. Here the eigenvalues differ.", 1.0),
         ],
         "learning rates must stay below": [
-            Mistake("one over", "with 1/2500 the steep direction arrives in a single step. Gradient descent is stable "
-                    "up to twice that.", 0.0004),
+            Mistake("one over", "with 1/2500 the steep direction reaches its minimum in a single step. What factor 1 − ηλ is "
+                    "the last that still shrinks the distance?", 0.0004),
             Mistake("from the smallest", "2/4 is the limit of the flat direction alone. The steep one sets the limit.",
                     0.5),
             Mistake("one over the smallest", "1/4 comes from the flat direction. The steep one sets the limit.", 0.25),
@@ -66,17 +66,17 @@ steep_and_flat = PredictExercise(
                     "limit.)", 0.0016),
             Mistake("from the condition number", "that is 2/κ. Multiply the loss by 2: κ stays, but the limit of the rate "
                     "is halved.", 2 / 625),
-            Mistake("from the quotient of deviations", "that is 2/25, with the quotient of the standard deviations in "
-                    "the denominator. Multiply the loss by 2: this quotient stays, but the limit of the rate is "
+            Mistake("from the quotient of deviations", "that is 2/25, with the ratio of the standard deviations in "
+                    "the denominator. Multiply the loss by 2: this ratio stays, but the limit of the rate is "
                     "halved.", 2 / 25),
             Mistake("rounded", "0.001 is above the limit. If you rounded, give one more digit.", 0.001),
         ],
         "condition number after standardizing": [
             Mistake("unchanged", "that is the old condition number. Both variances become 1.", 625.0),
             Mistake("quotient of deviations", "25 was 50/2 before. Both standard deviations become 1.", 25.0),
-            Mistake("zero", "a condition number is at least 1. Both eigenvalues become equal.", 0.0),
+            Mistake("zero", "a condition number is at least 1. What do both variances become?", 0.0),
             Mistake("two", "2 is the sum of the eigenvalues after standardizing. The condition number is their "
-                    "quotient.", 2.0),
+                    "ratio.", 2.0),
         ],
     },
     patterns=[

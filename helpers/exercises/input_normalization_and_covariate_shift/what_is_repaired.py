@@ -14,7 +14,7 @@ _CONTRAST = "contrast halved: ink becomes half, width stays"
 _FOG = "fog: 0.1 added to every pixel of every picture"
 
 
-_RULE = "the rule moved: the same inputs, other labels"
+_RULE = "the rule moved: the same inputs, different labels"
 
 
 _SHARES = "same light, but 95 of 100 digits are ones"
@@ -34,8 +34,9 @@ what_is_repaired = PredictExercise(
         ],
         _FOG: [
             Mistake("all of it", "for the ink it nearly does. But fog at the left and right edges widens a narrow "
-                    "digit with little ink far more than a wide one: zeros and ones become about equally wide, and no "
-                    "single shift and factor undoes that.", "repairs"),
+                    "digit with little ink far more than a wide one: zeros and ones become about equally wide. The "
+                    "batch's own mean and standard deviation are then not the shift and the factor that would bring "
+                    "it back to its side of the line.", "repairs"),
             Mistake("no help", "much of what fog does is the same for all pictures: everything gets more ink and more "
                     "width. This part is subtracted.", "no help"),
             Mistake("harms", "much of what fog does is the same for all pictures, and this part is subtracted."
@@ -53,9 +54,9 @@ what_is_repaired = PredictExercise(
                     "harms"),
         ],
         _SHARES: [
-            Mistake("repairs", "there is nothing to repair: with the statistics of batch 1 each digit is where it was. "
+            Mistake("repairs", "there is nothing to repair: with the statistics of batch 1 each digit stays where it was. "
                     "What is the mean of a batch of ones, and where do they go when it is subtracted?", "repairs"),
-            Mistake("in part", "there is nothing to repair: with the statistics of batch 1 each digit is where it was. "
+            Mistake("in part", "there is nothing to repair: with the statistics of batch 1 each digit stays where it was. "
                     "Where do the ones go when their own mean is subtracted?", "repairs in part"),
             Mistake("no help", "it is worse than that. The mean of such a batch is nearly the mean of the ones. Where "
                     "do they go when it is subtracted?", "no help"),

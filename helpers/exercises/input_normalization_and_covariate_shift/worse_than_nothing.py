@@ -1,4 +1,4 @@
-"""Notebook 01, experiment: the cure worse than the illness."""
+"""Notebook 01, experiment: the cure worse than the disease."""
 
 from __future__ import annotations
 
@@ -49,12 +49,6 @@ worse_than_nothing = ExperimentExercise(
             lambda r: r["contrast"] > 0.7,
         ),
         Mistake(
-            "no light",
-            "Without any contrast the pictures are black. There is nothing to measure, and every digit is taken for a "
-            "zero.",
-            lambda r: r["contrast"] <= 0,
-        ),
-        Mistake(
             "balanced",
             "The classes are balanced as in batch 1, or nearly, and the batch's own statistics repair the fading. What "
             "makes a batch's own mean the wrong thing to subtract?",
@@ -62,8 +56,8 @@ worse_than_nothing = ExperimentExercise(
         ),
         Mistake(
             "mostly zeros",
-            "The batch holds mostly zeros, and these are what fading harms: with less ink they look like ones. So the "
-            "statistics of batch 1 lose as well. Which digits does fading leave alone?",
+            "The batch holds mostly zeros, and these are what fading harms: with less ink they look like ones. So "
+            "doing nothing loses points, too. Which digits does fading leave alone?",
             lambda r: r["ones"] < 0.5 and r["by batch 1"] < 0.93,
         ),
         Mistake(
@@ -82,7 +76,7 @@ worse_than_nothing = ExperimentExercise(
         "common one?",
     ],
     insight="Two things at once, as in real life: the light changed *and* the class proportions did. Most of the faded "
-    "digits are still on the right side of the border. The batch's own mean is nearly the mean of the common class, and "
-    "subtracting it pushes many of that class across. Whether to normalize a batch by itself depends on why its mean "
-    "moved, and the numbers alone do not say.",
+    "digits are still on the right side of the line. The batch's own mean is nearly the mean of the common class, and "
+    "subtracting it pushes many of that class across. Whether to normalize a batch by its own statistics depends on why "
+    "its mean moved, and the inputs alone do not tell.",
 )
