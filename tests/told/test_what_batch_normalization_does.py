@@ -125,6 +125,18 @@ def last_or_nan(accuracies, steps, target, never=np.inf):
     return np.array([max([s for s, a in zip(steps, row) if a >= target], default=np.nan) for row in accuracies])
 
 
+def steps_of(reached, steps, never):
+    return np.where(reached.any(axis=1), steps[reached.argmax(axis=1)], never)
+
+
+def with_tolerance(accuracies, steps, target, never=np.inf):
+    return steps_of((accuracies >= target) | np.isclose(accuracies, target, atol=5e-3), steps, never)
+
+
+def first_of_any_seed(accuracies, steps, target, never=np.inf):
+    return np.full(len(accuracies), steps[(accuracies >= target).any(axis=0).argmax()])
+
+
 STEPS_TO_REACH = [
     (return_in_two_loops, "of the first seed that gets there"),
     (return_in_the_loop, "of the first seed"),
@@ -148,6 +160,9 @@ STEPS_TO_REACH = [
     (in_percent, "a hundredth of the target"),
     (crossing, "crossing"),
     (last_or_nan, "last step above, NaN for never"),
+    (lambda accuracies, steps, target, never=np.inf: steps_of(accuracies.round(2) >= target, steps, never), "rounded"),
+    (with_tolerance, "rounded"),
+    (first_of_any_seed, "first step for all"),
 ]
 
 
@@ -396,6 +411,10 @@ def test_only_one_survives_says_what_was_measured(values, name):
         ((0.1, 60, 0, 0.888, 0.888), "no hidden layer"),
         ((0.1, 60, 3, 0.903, 0.935), "depth alone"),
         ((0.1, 4, 3, 0.796, 0.766), "batch still large enough"),
+        ((0.1, 3, 10, 0.298, 0.133), "both fail"),
+        ((0.1, 2, 4, 0.388, 0.2), "both fail"),
+        ((0.1, 2, 1, 0.649, 0.638), "one normalized layer"),
+        ((0.1, 3, 1, 0.746, 0.791), "one normalized layer"),
         ((0.1, 2, 3, 0.608, 0.279), None),
     ],
 )

@@ -15,4 +15,4 @@ def _duel_missing(result):
 
 
 def _duel_report(r):
-    return f"Test accuracy after 300 steps: ≈ {r['batch']:.2f} with batch normalization, ≈ {r['without']:.2f} without."
+    return f"Test accuracy after 300 steps: ≈ {r['batch']:.3f} with batch normalization, ≈ {r['without']:.3f} without."

@@ -134,7 +134,7 @@ doubled_weights = PredictExercise(
             ),
             Mistake(
                 "rate doubled",
-                "two things count. W is twice as long, so the step must be twice as long as before. And the gradient "
+                "two things matter. W is twice as long, so the step must be twice as long as before. And the gradient "
                 "has changed as well.",
                 2.0,
             ),

@@ -136,6 +136,11 @@ effective_learning_rate = CodeExercise(
             lambda kernel, rate: (kernel**2).sum(axis=0),
         ),
         Mistake(
+            "four times",
+            "The factor 4 belonged to weights of twice the length. Here each unit has a length of its own.",
+            lambda kernel, rate: 4 * rate / (kernel**2).sum(axis=0),
+        ),
+        Mistake(
             "rate squared",
             "The rate is squared as well. Only the length should be squared.",
             lambda kernel, rate: rate**2 / (kernel**2).sum(axis=0),
@@ -212,5 +217,5 @@ effective_learning_rate = CodeExercise(
         "`rate` divided by a sum along axis 0.",
     ],
     insight="Each unit has its own effective rate, though one learning rate serves all. If the weights only get "
-    "longer, this rate only falls: a schedule that nobody wrote.",
+    "longer, this rate only falls, as in a learning rate schedule.",
 )

@@ -192,7 +192,8 @@ internal_covariate_shift = _InputsLeftAlone(
         ),
         Mistake(
             "no change",
-            "Both gradients are taken at the same weights, so nothing can differ.",
+            "Both gradients are taken at the same weights, so nothing can differ. (Is your new list the list `old` "
+            "under another name? `mixed = old` copies nothing.)",
             _shift(lambda old, new, i: old),
         ),
         Mistake(

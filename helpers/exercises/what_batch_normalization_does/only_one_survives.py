@@ -31,7 +31,7 @@ only_one_survives = ExperimentExercise(
         Mistake(
             "both broken",
             "Steps this long harm the normalized network as well. Its range of learning rates is wide, but not "
-            "endless. Go back to shorter steps.",
+            "unlimited. Go back to shorter steps.",
             lambda r: r["batch"] < 0.7 and r["without"] < 0.2,
         ),
         Mistake(
@@ -40,7 +40,7 @@ only_one_survives = ExperimentExercise(
             lambda r: r["without"] >= 0.2,
         ),
     ],
-    otherwise="Close: the plain network is broken, but the normalized one has not come above 0.85 in 300 steps. Go "
+    otherwise="Close: the plain network is broken, but the normalized one has not reached 0.85 after 300 steps. Go "
     "back a little, towards the middle of its range.",
     hints=[
         "The figure of the 24 learning rates shows where the grey curve has fallen and the blue one has not.",

@@ -209,7 +209,7 @@ read_the_curves = PredictExercise(
     hints=[
         "Lay a ruler at the height 0.9 and read where it meets each thick line. The axis is logarithmic: between 100 "
         "and 1000 the marks would be 200, 300, 400, ..., closer and closer.",
-        "`np.median(accuracies(\"plain\"), axis=0)` is the thick line, one number for each of `steps`.",
+        "`np.median(accuracy[\"plain\"], axis=0)` is the thick line, one number per entry of `steps`.",
         "The third value is the quotient of the first two.",
     ],
     insight="Reading a logarithmic axis is a skill of its own. Note which target was used: for 0.9 the factor is "

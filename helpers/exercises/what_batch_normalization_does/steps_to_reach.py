@@ -21,12 +21,12 @@ def _reach_cases():
         [0.12, 0.30, 0.65, 0.81, 0.90],  # rises
         [0.10, 0.75, 0.80, 0.68, 0.60],  # reaches 0.7 and falls below again
         [0.11, 0.20, 0.35, 0.65, 0.66],  # never
-        [0.40, 0.60, 0.62, 0.64, 0.90],  # only at the last measurement
+        [0.40, 0.60, 0.62, 0.698, 0.90],  # only at the last measurement, just below it before
         [0.10, 0.30, 0.75, 0.60, 0.50],  # once, in between
         [0.90, 0.40, 0.50, 0.80, 0.95],  # at once, falls below and returns
     ])
     late = np.array([
-        [0.00, 0.10, 0.15, 0.30, 0.65],  # never, and the first
+        [0.00, 0.10, 0.15, 0.30, 0.699],  # never, by a hair, and the first
         [0.65, 0.95, 0.60, 0.75, 0.98],  # falls below and returns
         [0.85, 0.90, 0.70, 0.80, 0.85],  # throughout, once exactly
         [0.75, 0.20, 0.30, 0.40, 0.50],  # at once, and not again
@@ -315,6 +315,11 @@ steps_to_reach = CodeExercise(
             _reach(_first, compare=np.greater),
         ),
         Mistake(
+            "rounded",
+            "An accuracy just below the target counts as reached. Compare without rounding or tolerance.",
+            lambda accuracies, steps, target, never=np.inf: _right(accuracies.round(2), steps, target, never),
+        ),
+        Mistake(
             "equal instead of at least",
             "Only an accuracy that is exactly the target counts, and one above it does not. \"At least\" is asked for.",
             _reach(_first, compare=np.equal),
@@ -326,7 +331,7 @@ steps_to_reach = CodeExercise(
         ),
         Mistake(
             "first step for all",
-            "Every seed gets the first step, whatever its accuracies are.",
+            "Every seed gets the same step, whatever its own accuracies are. Each seed should have its own.",
             lambda accuracies, steps, target, never=np.inf: np.full(len(accuracies), steps[0]),
         ),
         Mistake(
@@ -639,7 +644,7 @@ steps_to_reach = CodeExercise(
         Mistake(
             "how many below",
             "That counts the measurements below the target. In a curve that only rises it is the place of the first "
-            "one that is not; but a curve may fall, and a place is no step.",
+            "one that is not; but a curve may fall, and a place is not a step.",
             lambda accuracies, steps, target, never=np.inf: (accuracies < target).sum(axis=1),
         ),
         Mistake(

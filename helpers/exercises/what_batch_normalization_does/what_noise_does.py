@@ -36,9 +36,9 @@ what_noise_does = PredictExercise(
         "inputs wander, noisy against plain": [
             Mistake(
                 "still calmer than plain",
-                "look again at the grey line of the drift: it is high for a while, and low before and after. The "
-                "noise draws each unit's mean anew at every step, from −0.5 to 0.5. On average two such draws differ "
-                "by a third of a standard deviation of BN's output. Compare the averages.",
+                "look again at the grey line in the panel \"means\", in the section before: it is high for a while, "
+                "and low before and after. The noise draws a new mean for each unit at every step, from −0.5 to 0.5. "
+                "On average two such draws differ by a third of a standard deviation of BN's output. Compare the averages.",
                 "less",
             ),
             Mistake(
@@ -51,14 +51,14 @@ what_noise_does = PredictExercise(
         "training, noisy against plain": [
             Mistake(
                 "as the hypothesis says",
-                "that is what one must expect if a steady input is what helps. It is a good prediction, but it is not what "
-                "happens: see the figure of the test accuracy below.",
+                "that is what one must expect if stable inputs are what helps. It is a good prediction, but it is not what "
+                "happens: see the figure of the test error below.",
                 "slower",
             ),
             Mistake(
                 "advantage gone",
-                "if a steady input were all that helps, the advantage would be gone. It is not: see the figure of the test "
-                "accuracy below.",
+                "if stable inputs were all that helps, the advantage would be gone. It is not: see the figure of the test "
+                "error below.",
                 "about the same",
             ),
         ],
@@ -68,7 +68,7 @@ what_noise_does = PredictExercise(
         "Where is the noise added: before or after the normalization?",
         "The third entry tests a hypothesis. Answer what you believe: each answer teaches something.",
     ],
-    insight="On average the layers' inputs wander more than in either of the other two networks, and training starts "
-    "fast all the same. Whatever batch normalization does for the start, a steady distribution of inputs is not the "
+    insight="On average the means of the layers' inputs move more than in either of the other two networks, and training starts "
+    "fast all the same. Whatever batch normalization does for the start, a stable distribution of inputs is not the "
     "main part of it.",
 )
