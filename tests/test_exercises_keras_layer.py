@@ -116,7 +116,7 @@ def test_mistakes_of_real_classes_are_named(mistake, edits):
         ("makes a weight that Keras knows", [('self.moving_mean = self.add_weight(shape=size, initializer="zeros", trainable=False)', "self.moving_mean = np.zeros(size)")]),
         ("Is the `return` missing", [(RETURN, "y = x")]),
         ("Is `super().__init__()` still", [("        super().__init__()\n", "")]),
-        ("Make it in `build`", [("    def build(self", "    def bild(self")]),
+        ("Create it in `build`", [("    def build(self", "    def bild(self")]),
         ("N, the number of examples, is not known inside `fit`", [("keras.ops.moments(x, axes=[0])", "keras.ops.sum(x, axis=0) / x.shape[0], keras.ops.var(x, axis=0)")]),
         ("N, the number of examples, is not known inside `fit`", [("keras.ops.moments(x, axes=[0])", "keras.ops.sum(x, axis=0) / len(x), keras.ops.var(x, axis=0)")]),
         ("N, the number of examples, is not known inside `fit`", [("keras.ops.moments(x, axes=[0])", "keras.ops.sum(x, axis=0) / keras.ops.shape(x)[0], keras.ops.var(x, axis=0)")]),

@@ -63,8 +63,8 @@ def test_the_description_says_what_each_call_does():
         "Diagrams side by side “Three calls”: what a batch normalization layer does in a call, found by calling it."
         " training=True: normalizes with the batch’s mean and variance; the moving ones are updated; γ and β are "
         "trained in fit. training=False: normalizes with the moving mean and variance; nothing is updated; γ and β "
-        "are trained in fit. trainable=False: normalizes with the moving mean and variance; nothing is updated; γ and β "
-        "are frozen."
+        "are trained in fit. trainable=False: normalizes with the moving mean and variance; nothing is updated; γ and "
+        "β are frozen."
     )
 
 

@@ -295,8 +295,8 @@ def told(exercise, values):
         ((6, 12, 6, 6, 8, 24), ["no biases throughout"]),
         ((7, 12, 6, 7, 8, 27), ["one bias a layer throughout"]),
         ((9, 6, 3, 8, 4, 25), ["gamma and beta throughout"]),
-        ((9, 3, 3, 8, 2, 25), ["one number a neuron throughout"]),
-        ((9, 24, 12, 8, 16, 40), ["eight numbers a neuron throughout"]),
+        ((9, 3, 3, 8, 2, 25), ["one number a unit throughout"]),
+        ((9, 24, 12, 8, 16, 40), ["eight numbers a unit throughout"]),
         ((9, 12, 12, 8, 8, 40), ["everything trained throughout"]),
         ((9, 12, 3, 8, 8, 25), ["gamma only throughout"]),
         ((9, 8, 4, 8, 12, 30), ["numbers for the inputs throughout"]),
@@ -343,6 +343,8 @@ def test_three_digits_are_right(values):
         ((0.90, 0.37, 0.35, 4.8), ["two digits throughout"]),
         ((0.9, 0, 0, 5), ["linear throughout"]),
         ((0, 0, 0, 50), ["PyTorch's momentum throughout"]),
+        ((0, 0, 0, 0), ["nothing left throughout", "still 0"]),
+        ((0, 0.366, 0.349, 4.78), ["nothing left"]),
         ((0.99**9, 0.99**99, 0.9**9, 50 - 50 * 0.99**9), ["one update too few throughout"]),
         ((90.4, 36.6, 34.9, 4.78), ["in percent", "in percent after 100", "in percent of 0.9"]),
     ],
@@ -364,7 +366,8 @@ def test_what_is_left(values, names):
         (0.9, 200, 0.929, 0.933, "less momentum"),
         (0.995, 200, 0.921, 0.933, "no gap"),
         (0.997, 800, 0.93, 0.94, "caught up"),
-        (0.999, 200, 0.821, 0.933, None),
+        (0.999, 200, 0.769, 0.925, None),
+        (0.0, 200, 0.906, 0.925, "less momentum"),
         (0.98, np.int64(200), 0.83, np.float32(0.93), None),
         (0.9999, 300, 0.6, 0.88, "not learned"),
     ],
@@ -383,9 +386,63 @@ def test_two_digits_are_told_once():
     assert str(verdict).count("give it to three digits") == 1
 
 
-def test_the_number_beside_0_349_is_the_one_that_is_asked_for():
-    verdict = str(told(module.left_of_the_start, (0.904, 0.349, 0.349, 4.78)))
-    assert "0.99 to the power 100" in verdict and "0.99 to the power 10," not in verdict
+def test_no_open_line_is_given_away():
+    verdict = str(told(module.left_of_the_start, (None, 0.349, None, 45.2)))
+    assert "momentum 0.9 and fewer updates" in verdict and "0.904" not in verdict and "power" not in verdict
+
+
+def test_a_gap_that_momentum_0_has_opened_is_not_called_closed():
+    result = module.late_statistics.remember(lambda: {"momentum": 0.0, "steps": 200, "moving": 0.906, "full": 0.925})()
+    assert "closed" not in str(module.late_statistics.evaluate(result))
+
+
+def test_sizes_along_the_channels_are_told():
+    verdict = str(module.recalibrate.evaluate(with_statistics(lambda m, v, n, w: ((m * n).sum(0) / n.sum(), v.mean(0)))))
+    assert "batches are the first axis of `means`" in verdict
+
+
+@pytest.mark.parametrize(
+    ("name", "variance"),
+    [
+        ("one variance of the means for all channels", lambda m, v, n, w: mean_of(v, n) + np.var(m)),
+        ("one variance of the means for all channels, unweighted", lambda m, v, n, w: v.mean(0) + np.var(m)),
+    ],
+)
+def test_one_variance_for_all_channels_is_told(name, variance):
+    verdict = module.recalibrate.evaluate(with_statistics(lambda m, v, n, w: (mean_of(m, n), variance(m, v, n, w))))
+    assert verdict.mistakes == (name,), str(verdict)
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("divided by the variance",
+         lambda k, b, g, be, m, v, epsilon=1e-3: (k * g / v, (b - m) * g / v + be)),
+        ("into the layer behind",
+         lambda k, b, g, be, m, v, epsilon=1e-3: (
+             (s := g / np.sqrt(v + epsilon))[:, None] * k, b + (be - m * s) @ k)),
+    ],
+)
+def test_natural_wrong_foldings_are_known(name, answer):
+    verdict = module.fold_batch_norm.evaluate(answer)
+    assert verdict.mistakes == (name,), str(verdict)
+
+
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [
+        (("shape=(c,), initializer=\"ones\")", "shape=(c), initializer=\"ones\")"), "`(C,)`, with the comma"),
+        (("mean, var = keras.ops.moments(x, axes=[0])", "mean, var = x.mean(axis=0), x.var(axis=0)"), "has no such method"),
+        (("return x_hat * self.gamma + self.beta", "return x_hat * self.gamma + self.beta, mean"), "several values"),
+    ],
+)
+def test_everyday_errors_of_a_layer_have_a_remedy(edit, said):
+    assert said in str(module.my_batch_normalization.evaluate(layer(edit)))
+
+
+def test_keras_own_layer_is_not_an_answer():
+    verdict = module.my_batch_normalization.evaluate(keras.layers.BatchNormalization)
+    assert verdict.state == "unusable" and "Keras' own layer" in str(verdict)
 
 
 def test_distances_that_cancel_are_not_told_as_missing():

@@ -59,6 +59,11 @@ def _folded(kernel=None, bias=None, divisor=None):
     return wrong
 
 
+def _into_the_next(kernel, bias, gamma, beta, moving_mean, moving_variance, epsilon=1e-3):
+    scale = gamma / np.sqrt(moving_variance + epsilon)
+    return scale[:, None] * kernel, bias + (beta - moving_mean * scale) @ kernel
+
+
 def _wrong_axis():
     """The kernel scaled along another axis than the last. Where that raises, the bias is lost as well."""
     rows = (
@@ -174,6 +179,11 @@ fold_batch_norm = CodeExercise(
             _folded(divisor=_DIVISORS["no square root"][1]),
         ),
         Mistake(
+            "divided by the variance",
+            "It divides by the variance, not by its square root, and epsilon is missing.",
+            _folded(divisor=lambda variance, epsilon: variance),
+        ),
+        Mistake(
             "two square roots",
             "It takes the square root twice: of the variance, and again after adding epsilon. `moving_variance` plus epsilon "
             "stands under one root.",
@@ -214,10 +224,16 @@ fold_batch_norm = CodeExercise(
         ),
         Mistake(
             "kernel unchanged",
-            "`kernel`: it is not scaled. The scale multiplies everything the layer gives, and that is x · kernel *and* "
+            "`kernel`: it is not scaled. The scale multiplies the whole output of the layer, which is x · kernel *and* "
             "the bias.",
             _folded(kernel=lambda k, b, s, g, be, m: k),
             ("kernel",),
+        ),
+        Mistake(
+            "into the layer behind",
+            "This folds the normalization into the layer *behind* it. The kernel is that of the dense layer *before* "
+            "it, whose output is normalized: scale what comes out, not what goes in.",
+            _into_the_next,
         ),
         *_wrong_axis(),
         Mistake(
@@ -420,8 +436,8 @@ fold_batch_norm = CodeExercise(
     ],
     points=3,
     hints=[
-        "In inference mean, variance, gamma and beta are fixed numbers. Write out gamma · (x · kernel + bias − mean) / std "
-        "+ beta, and sort: what multiplies x, what does not?",
+        "In inference mean, variance, gamma and beta are constants. Write out gamma · (x · kernel + bias − mean) / std "
+        "+ beta, and separate: what multiplies x, what does not?",
         "What multiplies x is the kernel times gamma / std, one factor for each *output* channel: the kernel's last axis.",
         "What does not contain x is the new bias: the old bias minus the mean, times the same factor, plus beta. And "
         "std "

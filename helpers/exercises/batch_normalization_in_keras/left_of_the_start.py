@@ -13,9 +13,14 @@ _BROUGHT_IN = "that is what the batches have brought in. How much of the start i
 
 _SHARE_ALONE = "that is the share of what the batches have brought in. How large is it, if their mean is 50?"
 
+_NOTHING = (
+    "nothing at all would be left only if momentum were close to 0. In Keras momentum is the share of the *old* value: "
+    "one update leaves most of it."
+)
+
 _ONE_UPDATE = "that is what is left after one update."
 
-_LINEAR = "the same amount is taken away at every update. But each update takes its share of what is *left*."
+_LINEAR = "this takes away the same amount at every update. But each update takes its share of what is *left*."
 
 _TEN, _HUNDRED, _LESS, _MEAN = (
     "left after 10 updates, momentum 0.99",
@@ -33,6 +38,7 @@ left_of_the_start = PredictExercise(
     patterns=[
         Mistake("two digits throughout", _THREE_DIGITS, {_TEN: 0.90, _HUNDRED: 0.37, _LESS: 0.35, _MEAN: 4.8}),
         Mistake("linear throughout", _LINEAR, {_TEN: 0.9, _HUNDRED: 0.0, _LESS: 0.0}),
+        Mistake("nothing left throughout", _NOTHING, {_TEN: 0.0, _HUNDRED: 0.0, _LESS: 0.0}),
         Mistake(
             "PyTorch's momentum throughout",
             "this reads momentum as the share of the *new* value, as in PyTorch. In Keras it is the share of the old.",
@@ -62,9 +68,7 @@ left_of_the_start = PredictExercise(
             Mistake("ten hundredths", "0.1 counts what is brought in, ten times 0.01. How much of the start is left?", 0.1),
             Mistake("in percent", _IN_PERCENT, 90.4),
             Mistake("one update", _ONE_UPDATE, 0.99),
-            Mistake(
-                "PyTorch's momentum", "0.01 is the share of the *new* value; in Keras momentum is the share of the old.", 0.0
-            ),
+            Mistake("nothing left", _NOTHING, 0.0),
             Mistake("nine updates", "that is after nine updates.", 0.9135),
             Mistake("a hundred updates for ten", "that is after 100 updates.", 0.366),
             Mistake("momentum 0.9 for ten updates", "that is with momentum 0.9.", 0.3487),
@@ -72,12 +76,12 @@ left_of_the_start = PredictExercise(
         _HUNDRED: [
             Mistake("all gone", _LINEAR, 0.0),
             Mistake("the new share after 100", _BROUGHT_IN, 0.634),
-            Mistake("ten updates", "0.904 is left after ten updates.", 0.904),
+            Mistake("ten updates", "that is after ten updates.", 0.904),
             Mistake("the new share after 100, rounded", _BROUGHT_IN, 0.63),
             Mistake("two digits", _THREE_DIGITS, 0.37),
             Mistake("in percent after 100", _IN_PERCENT, 36.6),
             Mistake("one update for 100", _ONE_UPDATE, 0.99),
-            Mistake("momentum 0.9 after 100", "0.349 is 0.9 to the power 10. Asked for is 0.99 to the power 100, which is a little more.", 0.3487),
+            Mistake("momentum 0.9 after 100", "that would be right for momentum 0.9 and fewer updates.", 0.3487),
         ],
         _LESS: [
             Mistake("all gone after ten", _LINEAR, 0.0),
@@ -91,10 +95,10 @@ left_of_the_start = PredictExercise(
         _MEAN: [
             Mistake(
                 "already there",
-                "50 is the mean of the batches. The moving mean has started at 0 and still holds most of it.",
+                "50 is the mean of the batches. Only an average that forgets its start at once would be there.",
                 50.0,
             ),
-            Mistake("the start's share", "that is 0.904 · 50: the weight of the start. But the start is 0.", 45.2),
+            Mistake("the start's share", "that is the start's share, times 50. But the start is 0.", 45.2),
             Mistake("one update's worth", "0.5 is what one update brings in, 0.01 · 50.", 0.5),
             Mistake("ten times one update", "5 is ten times what one update brings in. But each update also shrinks what came before: it stays below 5.", 5.0),
             Mistake("one decimal", _THREE_DIGITS, 4.8),
@@ -119,6 +123,6 @@ left_of_the_start = PredictExercise(
         "The start of the moving mean is 0, so only the batches' share counts: that share, times 50.",
     ],
     insight="After ten updates nine tenths of a moving mean are still its start. That is why a network is tested with "
-    "the wrong numbers when training has been short: momentum 0.99 remembers about the last hundred batches, and if "
-    "there have been fewer, it still remembers its start, 0 and 1.",
+    "the wrong statistics when training has been short: momentum 0.99 remembers about the last hundred batches, after "
+    "100 updates a good third is still the start, 0 and 1.",
 )

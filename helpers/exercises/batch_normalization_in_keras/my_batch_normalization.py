@@ -61,7 +61,7 @@ class _Unfinished(Exception):
 
 def _require_weight(layer: Any, name: str, channels: int, keras: Any, when: str = "in `build`") -> None:
     if not hasattr(layer, name):
-        raise _Unfinished(f"The layer has no `{name}`. Make it in `build`, with `self.add_weight`.")
+        raise _Unfinished(f"The layer has no `{name}`. Create it in `build`, with `self.add_weight`.")
     weight = getattr(layer, name)
     if not isinstance(weight, keras.Variable):
         remedy = (
@@ -136,6 +136,9 @@ class _Trial:
         return *arrays[:-1], initial, np.array(trainable, dtype=float), arrays[-1]
 
 
+_NO_METHOD = "A tensor has no such method: use the function of `keras.ops`."
+
+
 _REMEDIES = {
     "_parent_path": "Is `super().__init__()` still the first line of `__init__`?",
     "numpy": "NumPy's functions need numbers, and inside `fit` there are none yet: use those of `keras.ops`.",
@@ -144,6 +147,11 @@ _REMEDIES = {
     "fully-defined": "The input's shape is (None, C): a weight needs only its last axis.",
     "shape of the target": "Each moving statistic has shape (C,), one number per channel. Over which axis do your mean and "
     "variance run, and is there a `keepdims=True`?",
+    "to a shape": "A shape is a tuple, also for one axis: `(C,)`, with the comma.",
+    "has no attribute 'mean'": _NO_METHOD,
+    "has no attribute 'var'": _NO_METHOD,
+    "has no attribute 'std'": _NO_METHOD,
+    "'tuple' object has no attribute 'shape'": "`call` returns several values; return the output alone.",
 }
 
 
@@ -204,6 +212,8 @@ class LayerExercise(CodeExercise):
 
         if not issubclass(answer, keras.layers.Layer):
             return self._verdict("unusable", f"It is not a Keras layer: `class {name}(keras.layers.Layer)`.")
+        if answer.__module__.split(".")[0] == "keras":
+            return self._verdict("unusable", f"That is Keras' own layer. Pass yours: `check({name})`.")
         if "call" not in vars(answer) or is_stub(answer.call):
             return self._verdict("not attempted", "Replace the `...` in `build` and `call`, run the cell, then this one.")
         filtered = keras.config.is_traceback_filtering_enabled()
@@ -351,7 +361,7 @@ def _otherwise_started():
         wrong = [f"{name} at {value}" for name, value, right in zip(_NAMES, start, (1, 0, 0, 1)) if value != right]
         yield Mistake(
             f"start: {', '.join(wrong)}",
-            f"Wrong starts: {', '.join(wrong)}. An untrained layer should leave its input nearly as it is. {_STARTS}",
+            f"Wrong initial values: {', '.join(wrong)}. An untrained layer should leave its input nearly as it is. {_STARTS}",
             _layer_with(start=tuple(map(float, start))),
         )
 
@@ -779,7 +789,7 @@ my_batch_normalization = LayerExercise(
     ],
     points=4,
     hints=[
-        "`build` makes four weights of shape (C,), two of them with `trainable=False`. `self.add_weight` takes `shape`, "
+        "`build` creates four weights of shape (C,), two of them with `trainable=False`. `self.add_weight` takes `shape`, "
         "`initializer` (\"ones\" or \"zeros\") and `trainable`.",
         "`call` has two sources of mean and variance and one formula. `keras.ops.moments(x, axes=[0])` gives both for a "
         "batch; NumPy's functions would fail inside `fit`.",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from helpers.exercises.engine import Case, CodeExercise, Mistake, Property
@@ -28,6 +30,17 @@ class _LayerWeights(CodeExercise):
                     "or a `None` too many?"
                 }
         return {}
+
+    def _raised(self, answer, case, error):
+        verdict = super()._raised(answer, case, error)
+        if "could not be broadcast" not in str(error):
+            return verdict
+        return replace(
+            verdict,
+            paragraphs=(
+                *verdict.paragraphs, "`sizes` has one number per batch, and batches are the first axis of `means`."
+            ),
+        )
 
 
 def _moments_cases():
@@ -211,9 +224,23 @@ recalibrate = _LayerWeights(
             ("moving_variance",),
         ),
         Mistake(
+            "one variance of the means for all channels",
+            "`moving_variance`: the variance of the means runs over batches and channels together. Each channel has "
+            "its own: which axis are the batches?",
+            _statistics(variance=lambda w, m, v, n: _share(n) @ v + m.var()),
+            ("moving_variance",),
+        ),
+        Mistake(
+            "one variance of the means for all channels, unweighted",
+            "`moving_variance`: the variance of the means runs over batches and channels together, and the batches' "
+            "own variances count equally. Each channel has its own, and each batch its share.",
+            _statistics(variance=lambda w, m, v, n: v.mean(axis=0) + m.var()),
+            ("moving_variance",),
+        ),
+        Mistake(
             "variance of the means subtracted",
-            "`moving_variance`: the variance of the means is subtracted. Batches that lie apart make the whole wider, "
-            "not narrower.",
+            "`moving_variance`: the variance of the means is subtracted. Batches with different means make the spread larger, "
+            "not smaller.",
             _statistics(variance=_full_variance(outer=-1.0)),
             ("moving_variance",),
         ),
@@ -251,14 +278,14 @@ recalibrate = _LayerWeights(
         ),
         Mistake(
             "unweighted variance of the means",
-            "`moving_variance`: to the (rightly weighted) mean of the variances an unweighted variance of the means is "
+            "`moving_variance`: to the (correctly weighted) mean of the variances an unweighted variance of the means is "
             "added. A small batch should have a small weight there, too.",
             _statistics(variance=lambda w, m, v, n: _share(n) @ v + m.var(axis=0)),
             ("moving_variance",),
         ),
         Mistake(
             "unweighted squared distances of the means",
-            "`moving_variance`: to the (rightly weighted) mean of the variances the squared distances of the means "
+            "`moving_variance`: to the (correctly weighted) mean of the variances the squared distances of the means "
             "are added with equal weights. A small batch should have a small weight there, too.",
             _statistics(variance=lambda w, m, v, n: _share(n) @ v + ((m - _full_mean(w, m, v, n)) ** 2).mean(axis=0)),
             ("moving_variance",),
@@ -267,7 +294,7 @@ recalibrate = _LayerWeights(
             "unweighted mean of the variances beside weighted distances",
             "`moving_variance`: the batches' own variances count equally, although they may differ in size. The "
             "squared "
-            "distances of their means are weighted rightly.",
+            "distances of their means are weighted correctly.",
             _statistics(variance=lambda w, m, v, n: v.mean(axis=0) + _share(n) @ (m - _full_mean(w, m, v, n)) ** 2),
             ("moving_variance",),
         ),
@@ -513,7 +540,7 @@ recalibrate = _LayerWeights(
         ),
         Mistake(
             "the last batch",
-            "These are the statistics of the last batch alone. All batches must be put together: does a loop "
+            "These are the statistics of the last batch alone. All batches must be combined: does a loop "
             "overwrite what "
             "it found before?",
             _statistics(mean=lambda w, m, v, n: m[-1], variance=lambda w, m, v, n: v[-1]),
@@ -521,7 +548,7 @@ recalibrate = _LayerWeights(
         ),
         Mistake(
             "the first batch",
-            "These are the statistics of the first batch alone. All batches must be put together.",
+            "These are the statistics of the first batch alone. All batches must be combined.",
             _statistics(mean=lambda w, m, v, n: m[0], variance=lambda w, m, v, n: v[0]),
             ("moving_mean", "moving_variance"),
         ),
@@ -635,6 +662,6 @@ recalibrate = _LayerWeights(
         "For the variance, average two things with the same weights: each batch's own variance, and the squared distance "
         "of its mean from the full mean.",
     ],
-    insight="Variance of everything = mean of the variances + variance of the means. With well shuffled batches the "
+    insight="Variance of all examples = mean of the variances + variance of the means. With well shuffled batches the "
     "second part is small; with batches sorted by class it is not. And gamma and beta stayed: they were learned.",
 )

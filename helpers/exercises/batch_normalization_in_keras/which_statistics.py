@@ -84,7 +84,7 @@ which_statistics = PredictExercise(
         "model(x, training=True), BN frozen": [
             Mistake(
                 "frozen only means untrained",
-                "for batch normalization alone Keras gives `trainable = False` a second meaning. What would become of "
+                "for batch normalization alone Keras gives `trainable = False` a second meaning. What would happen to "
                 "the frozen gamma and beta if the statistics went on changing?",
                 "batch",
             )
@@ -96,6 +96,6 @@ which_statistics = PredictExercise(
         "The last one is Keras' own rule, made for fine-tuning: a frozen normalization should do exactly what it did "
         "before.",
     ],
-    insight="Only `fit` (and its relative `train_on_batch`) and `training=True` use the batch. `trainable=False` wins "
+    insight="Only `fit` (and its relative `train_on_batch`) and `training=True` use the batch's statistics. `trainable=False` wins "
     "over `training=True`, for batch normalization and for no other layer.",
 )
