@@ -241,7 +241,7 @@ def refused(course, message):
     ("claims_of", "message"),
     [
         ({"S4": []}, "[S4]: no claim checks 'subject S4': add one to claims; its notebooks make 01: L46.9, L46.1"),
-        ({"S4": ["L46.1", "L46.8"]}, "[S4]: claims names L46.8, which no notebook makes: remove it, or name what took"),
+        ({"S4": ["L46.1", "L46.988"]}, "[S4]: claims names L46.988, which no notebook makes: remove it, or name what took"),
         ({"S4": ["L46.1", "L47.5"]}, "[S4]: claims names L47.5, which is retired: remove it"),
         ({"S4": ["L46.1", "L46.1"]}, "[S4]: claims names L46.1 2 times: name it once"),
     ],

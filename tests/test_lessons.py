@@ -19,6 +19,7 @@ FOLDER = Path(__file__).resolve().parent.parent / "notebooks"
 LESSONS = [found for found in sorted(FOLDER.glob("*.ipynb")) if has_levels(read(found))]
 PICTURE = base64.b64encode(bytes(300)).decode()
 NAME = Path("03-batch-normalization-from-scratch.ipynb")  # a name for which a lecture has room
+OLD = "02-local-response-normalization.ipynb"  # of the notebook without levels in the course of the plan
 
 
 @dataclass
@@ -201,9 +202,9 @@ BREACHES = {
         or notebook.cells.append(code("m = y", id="needs")),
         "cell needs (exercise): uses `y`, which cell control (lab) defines",
     ),
-    "a claim without a source": (added("lab", claims("L47.90", source="")), "claim L47.90 has no source"),
+    "a claim without a source": (added("lab", claims("L47.990", source="")), "claim L47.990 has no source"),
     "a retired claim": (added("lab", claims("L47.5")), "claim L47.5 is an identifier that is retired"),
-    "too many claims": (added("lab", claims(*[f"L47.{i}" for i in range(40, 59)])), "makes 19 claims, over 18"),
+    "too many claims": (added("lab", claims(*[f"L47.{i}" for i in range(940, 959)])), "makes 19 claims, over 18"),
 }
 
 
@@ -222,7 +223,7 @@ def test_each_breach_is_told(name):
         added("lecture", new_markdown_cell("word " * 40)),
         edited("told", "x = 1\n" * 10),
         edited("control", "y = [x for x in range(3)]\ndef f(x):\n    return x"),
-        added("lab", claims(*[f"L47.{i}" for i in range(40, 58)])),
+        added("lab", claims(*[f"L47.{i}" for i in range(940, 958)])),
         relabelled(1, minutes=4),
     ],
     ids=["words", "lines", "names of its own", "claims", "minutes within a third"],
@@ -388,14 +389,14 @@ def course(tmp_path):
         new_markdown_cell("# Old\n\n**Lecture 46** · 90 minutes"), new_markdown_cell("## A\n\n" + "word " * 2600),
         new_markdown_cell("<!-- plan -->\ndated\n<!-- /plan -->"),
     ])
-    write(canonical(bare), folder / f"{WITHOUT_LEVELS[0]}.ipynb")
+    write(canonical(bare), folder / OLD)
     (tmp_path / "README.md").write_text("before\n<!-- plan -->\n<!-- /plan -->\nafter", encoding="utf-8")
     return tmp_path
 
 
 def test_the_plan_is_written_where_it_has_its_place_and_only_once(course, monkeypatch):
     changed = write_plan(course)
-    assert [found.name for found in changed] == [f"{WITHOUT_LEVELS[0]}.ipynb", str(NAME), "README.md"]
+    assert [found.name for found in changed] == [OLD, str(NAME), "README.md"]
     assert read(course / "notebooks" / NAME).cells[0].source.endswith(
         "**Lecture 47** · In the lecture 4 min · exercises 3 min · labs 1 min"
     )
@@ -403,7 +404,7 @@ def test_the_plan_is_written_where_it_has_its_place_and_only_once(course, monkey
     assert readme.startswith("before\n<!-- plan -->\n\n| notebook |") and readme.endswith("|\n\n<!-- /plan -->\nafter")
     assert f"| [03 Title](notebooks/{NAME}) | 47 | 4 min | 3 min | 1 min | 8 min |" in readme
     assert "| 46 |  |  |  | about 20 min |" in readme
-    old = read(course / "notebooks" / f"{WITHOUT_LEVELS[0]}.ipynb")
+    old = read(course / "notebooks" / OLD)
     assert f"[03 Title]({NAME})" in old.cells[2].source and "dated" not in old.cells[2].source
     assert old.cells[0].source.endswith("90 minutes"), "without levels the title stays"
     assert write_plan(course) == []

@@ -33,7 +33,7 @@ _INITIALS = re.compile(r"\b(?:[A-ZÀ-ÞŁ]\.[ -]?)+(?=[A-ZÀ-ÞŁvd])")
 _ARXIV = re.compile(r"(?:arXiv:|arxiv\.org/(?:abs|pdf)/)(\d{4}\.\d{4,5}|[a-z-]+/\d{7})")
 _LINK = re.compile(r"\]\(([^()\s]+?\.ipynb)(?:#([^()\s]*(?:\([^()\s]*\)[^()\s]*)*))?\)")
 _IDENTIFIER = re.compile(r"L\d+\.\d+")
-_NO_AUTHORS = {"In", "Since", "Until", "Lecture", "Python", "Keras", "TensorFlow", "January", "November", "December"}
+_NO_AUTHORS = {"In", "Since", "Until", "Lecture", "Python", "Keras", "TensorFlow", "January", "August", "November", "December"}
 
 
 # ---- What is cited ------------------------------------------------------------------------------
@@ -122,8 +122,14 @@ def users(entry: Work, texts: Mapping[str, tuple[list[str], list[Work]]]) -> set
     return {
         name
         for name, (numbers, works) in texts.items()
-        if own & set(numbers) or any(work.cites(entry) for work in works)
+        if own & set(numbers) or any(means(work, entry, works) for work in works)
     }
+
+
+def means(work: Work, entry: Work, works: Iterable[Work]) -> bool:
+    """Whether a citation is of that entry: "LeCun et al. 1998" is of the one whose authors the same text names in full."""
+    full = [other for other in works if not other.more and work.cites(other)] if work.more else []
+    return work.cites(entry) and (not full or any(other.cites(entry) for other in full))
 
 
 @pytest.mark.parametrize(
@@ -183,6 +189,17 @@ def test_who_cites_an_entry_is_found_by_number_or_by_authors():
     texts = {"a": ([], cited("Ioffe & Szegedy 2015")), "b": (["1502.03167"], []), "c": ([], cited("Zhang et al. 2019"))}
     batch, rms, fixup, _ = reading_list(LIST)
     assert [users(entry, texts) for entry in (batch, rms, fixup)] == [{"a", "b"}, set(), {"c"}]
+
+
+def test_et_al_means_the_work_that_the_text_names_in_full():
+    digits, inputs = reading_list(
+        "- Y. LeCun, L. Bottou, Y. Bengio and P. Haffner (1998), *Documents*.\n"
+        "- Y. LeCun, L. Bottou, G. Orr and K.-R. Müller (1998), *BackProp*."
+    )
+    short, full = "LeCun et al. 1998", "Y. LeCun, L. Bottou, G. Orr and K.-R. Müller (1998)"
+    texts = {"short": ([], cited(short)), "both": ([], cited(f"{short}. {full}"))}
+    assert users(digits, texts) == {"short"}
+    assert users(inputs, texts) == {"short", "both"}
 
 
 def test_a_line_without_authors_is_told():

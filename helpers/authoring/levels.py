@@ -33,10 +33,6 @@ AFTER_THE_LECTURES = {"12-model-clinic": 20}
 
 # Still in their old form, whose sections have no levels. The list only gets shorter.
 WITHOUT_LEVELS = (
-    "01-input-normalization-and-covariate-shift",
-    "02-local-response-normalization",
-    "04-batch-normalization-in-keras",
-    "05-what-batch-normalization-does",
     "06-layer-instance-and-group-normalization",
     "07-underfitting-and-overfitting",
     "08-l1-and-l2-regularization",
