@@ -98,18 +98,10 @@ FIGURES = {
         {"without": percentiles(50, 5), "with batch normalization": percentiles(50, 1)},
         x_label="training step", y_label="input of one sigmoid", title=TITLE,
     ),
-    "ridges": lambda: plots.histograms_over_training(
-        {name: ([0, 100, 50_000], samples(3, scale)) for name, scale in
-         {"without": 4, "with batch normalization": 1}.items()},
-        x_label="input of the last hidden layer", title=TITLE,
-    ),
-    "ridges, many": lambda: plots.histograms_over_training(
-        {"batch": (range(0, 14_000, 1000), samples(14, 4))}, x_label="input", limits=(-5, 5)
-    ),
     "activations": lambda: plots.activation_histograms(
         {name: {f"layer {i}": samples(i, scale) for i in (1, 2, 3)} for name, scale in
          {"without": 4, "with batch normalization": 1}.items()},
-        x_label="input of the sigmoids", saturated_beyond=4, title=TITLE,
+        x_label="input of the sigmoids", show_std=True, title=TITLE,
     ),
     "activations, six": lambda: plots.activation_histograms(
         {"plain": {f"layer {i}": samples(i, i) for i in range(1, 7)}}, x_label="input"
@@ -233,9 +225,8 @@ def test_measured_numbers_in_descriptions_differ_only_behind_the_sign():
         steps, values = saturating(10, 50)
         figure = plots.learning_curves({"batch": (steps, values + offset)}, **LABELS)
         bands = plots.percentile_bands({"batch": (steps, values[:3].T + offset)}, **LABELS)
-        ridges = plots.histograms_over_training({"batch": ([0, 9], samples(2, 1 + offset))}, x_label="input")
         layers = plots.activation_histograms(
-            {"batch": {"first": samples(2, 1 + offset)}}, x_label="input", saturated_beyond=2
+            {"batch": {"first": samples(2, 1 + offset)}}, x_label="input"
         )
         groups = plots.points({"batch": values[:, 0] + offset}, y_label="accuracy")
         gallery = plots.pictures(samples(2, 1 + offset, 9).reshape(2, 3, 3), ["one", "two"])
@@ -243,7 +234,7 @@ def test_measured_numbers_in_descriptions_differ_only_behind_the_sign():
                 for seeds in (3, 10)]
         vectors = plots.projection(X, np.array(DY) - offset * np.arange(3))
         rows = plots.normalization_steps(CHANNEL * (1 + offset), gamma=2, beta=1)
-        figures = (figure, bands, ridges, layers, groups, gallery, *thin, vectors, rows)
+        figures = (figure, bands, layers, groups, gallery, *thin, vectors, rows)
         return " ".join(f.description for f in figures)
 
     assert text(0) != text(0.123)
@@ -352,15 +343,6 @@ def test_percentile_bands_draw_the_three_columns_on_one_scale():
     drawn = [line.get_ydata() for line in figure.axes[0].lines]
     np.testing.assert_array_equal(np.array(drawn).T, values)
     assert figure.axes[0].get_ylim() == figure.axes[1].get_ylim()
-
-
-def test_the_saturated_share_is_counted_on_both_sides_over_all_values():
-    sample = [-9, -5, -4, 0, 0, 0, 0, 0, 1, 5]  # -4 itself is not beyond 4; -9 and 5 are cut from the picture
-    figure = plots.activation_histograms(
-        {"batch": {"first": sample}}, x_label="input", saturated_beyond=4, limits=(-5, 4.5)
-    )
-    assert "≈ 30 %" in [text.get_text() for text in figure.axes[0].texts]
-    assert "beyond ≈ 30 %" in figure.description
 
 
 def test_points_are_the_values_and_the_bar_their_median():
@@ -725,16 +707,10 @@ def curves(entry, **options):
      r"expected shape \(T, 3\), got \(3, 2\)"),
     (lambda: plots.percentile_bands({"batch": (STEPS, [[1, 2, 3]] * 3)}, percentiles=(85, 50, 15), **LABELS),
      ValueError, "percentiles: expected three that increase"),
-    (lambda: plots.histograms_over_training({"batch": ([0], [[np.nan]])}, x_label="x"), ValueError,
+    (lambda: plots.activation_histograms({"batch": {"a": [np.nan]}}, x_label="x"), ValueError,
      "at least one finite number"),
-    (lambda: plots.histograms_over_training({"batch": ([0, 1], [[1.0]])}, x_label="x"), ValueError,
-     "expected 1 steps, one a value, got 2"),
     (lambda: plots.activation_histograms({"plain": {"a": [1]}, "batch": {"b": [1]}}, x_label="x"), ValueError,
      r"expected the layers \['a'\], got \['b'\]"),
-    (lambda: plots.activation_histograms({"plain": {"a": [1]}}, x_label="x", saturated_beyond=1, show_std=True),
-     ValueError, "show_std: expected False together with saturated_beyond"),
-    (lambda: plots.activation_histograms({"plain": {"a": [1]}}, x_label="x", saturated_beyond=0), ValueError,
-     "saturated_beyond: expected a number above 0, got 0"),
     (lambda: plots.pictures(np.zeros((2, 3, 3)), ["one"]), ValueError, "titles: expected 2.*, got 1"),
     (lambda: plots.pictures(np.zeros((3, 3)), ["one"]), ValueError, r"shape \(n, H, W\), got shape \(3, 3\)"),
     (lambda: plots.points({"batch": []}, y_label="y"), ValueError, "got none"),

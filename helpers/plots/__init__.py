@@ -12,7 +12,7 @@ from .channel import normalization_steps
 from .comparison import points
 from .cubes import shared_statistics
 from .curves import learning_curves, percentile_bands
-from .distributions import activation_histograms, histograms_over_training
+from .distributions import activation_histograms
 from .explore import explore
 from .fits import fitted_curves
 from .landscape import loss_contours
@@ -36,7 +36,6 @@ __all__ = [
     "decision_regions",
     "explore",
     "fitted_curves",
-    "histograms_over_training",
     "layer_modes",
     "learning_curves",
     "least_squares_bowls",
