@@ -16,7 +16,6 @@ import numpy as np
 import pytest
 from matplotlib.collections import FillBetweenPolyCollection, PolyCollection
 from matplotlib.colors import to_hex, to_rgb
-from matplotlib.text import Text
 from nbclient import NotebookClient
 from PIL import Image
 
@@ -25,6 +24,7 @@ from helpers.plots import progress_bar
 from helpers.plots.cubes import set_colors
 from helpers.plots.output import png
 from helpers.plots.style import FAMILIES, PALE, STYLES, approximately, contrast_on_white, number, spread
+from tests.figures import assert_described, assert_text_fits, visible_texts
 
 LABELS = {"x_label": "training step", "y_label": "test accuracy"}
 
@@ -150,37 +150,9 @@ def drawn(kind):
     return FIGURES[kind]()
 
 
-def visible_texts(figure):
-    """Every piece of text that is drawn, without the ticks beyond an axis' ends."""
-    hidden = set()
-    for axes in figure.axes:
-        for axis in (axes.xaxis, axes.yaxis):
-            low, high = sorted(axis.get_view_interval())
-            margin = (high - low) * 1e-6
-            for tick in axis.get_major_ticks() + axis.get_minor_ticks():
-                if not axes.axison or not low - margin <= tick.get_loc() <= high + margin:
-                    hidden.update([tick.label1, tick.label2])
-            if not axes.axison:
-                hidden.update([axis.label, axis.get_offset_text()])
-    figure.canvas.draw()
-    return {
-        text: Text.get_window_extent(text)
-        for text in figure.findobj(Text)
-        if text.get_visible() and text.get_text().strip() and text not in hidden
-    }
-
-
 @pytest.mark.parametrize("kind", FIGURES)
 def test_all_text_is_on_the_canvas_and_none_overlaps(kind):
-    figure = drawn(kind)
-    texts = visible_texts(figure)
-    width, height = figure.canvas.get_width_height()
-    for text, box in texts.items():
-        assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= width and box.y1 <= height, text
-    for (one, box), (other, its) in itertools.combinations(texts.items(), 2):
-        across = min(box.x1, its.x1) - max(box.x0, its.x0)
-        up = min(box.y1, its.y1) - max(box.y0, its.y0)
-        assert across < 1 or up < 1, (one, other)
+    assert_text_fits(drawn(kind))
 
 
 @pytest.mark.parametrize("kind", FIGURES)
@@ -205,10 +177,7 @@ def test_a_figure_is_a_small_opaque_picture_with_white_corners(kind):
 
 @pytest.mark.parametrize("kind", FIGURES)
 def test_descriptions_are_the_same_every_time_and_name_no_address(kind):
-    first, second = drawn(kind).description, FIGURES[kind]().description
-    assert first == second
-    assert "object at" not in first and "np." not in first and "\n" not in first
-    assert first.endswith(".")
+    assert_described(drawn(kind), FIGURES[kind]())
 
 
 def test_the_standard_deviation_is_written_into_each_panel_where_it_is_asked_for():

@@ -1,14 +1,11 @@
 """Curves in panels side by side, and a paper's numbers among one's own: what is drawn, told and refused."""
 
-import itertools
-
 import numpy as np
 import pytest
 
 from helpers import plots
-from helpers.plots.output import png
-from helpers.plots.style import STYLES, contrast_on_white
-from tests.test_plots import visible_texts
+from helpers.plots.style import STYLES
+from tests.figures import assert_readable, assert_small
 
 STEPS = np.array([1, 10, 100, 1000])
 
@@ -43,17 +40,8 @@ FIGURES = {"three panels": three, "two panels": two, "reported": curves}
 @pytest.mark.parametrize("draw", FIGURES.values(), ids=FIGURES)
 def test_all_text_is_on_the_canvas_large_and_dark_and_none_overlaps(draw):
     figure = draw()
-    texts = visible_texts(figure)
-    width, height = figure.canvas.get_width_height()
-    for text, box in texts.items():
-        assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= width and box.y1 <= height, text
-        assert text.get_fontsize() >= 14, text
-        assert contrast_on_white(text.get_color()) >= 4.5, text
-    for (one, box), (other, its) in itertools.combinations(texts.items(), 2):
-        across = min(box.x1, its.x1) - max(box.x0, its.x0)
-        up = min(box.y1, its.y1) - max(box.y0, its.y0)
-        assert across < 1 or up < 1, (one, other)
-    assert len(png(figure)) < 80_000
+    assert_readable(figure)
+    assert_small(figure)
 
 
 def test_the_panels_share_their_y_axis_and_draw_each_median_in_its_colour():

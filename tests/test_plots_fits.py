@@ -1,7 +1,6 @@
 """Fitted curves: what is drawn is what was given, and their descriptions stay the same."""
 
 import configparser
-import itertools
 import re
 from pathlib import Path
 
@@ -10,9 +9,8 @@ import pytest
 from matplotlib.colors import to_hex
 
 from helpers import plots
-from helpers.plots.output import png
-from helpers.plots.style import INK, STYLES, contrast_on_white
-from tests.test_plots import visible_texts
+from helpers.plots.style import INK, STYLES
+from tests.figures import assert_described, assert_readable, assert_small
 
 AXES = {"x_label": "x", "y_label": "y"}
 GRID = np.linspace(0, 1, 101)
@@ -61,29 +59,17 @@ def drawn():
 
 @pytest.mark.parametrize("kind", FIGURES)
 def test_all_text_is_on_the_canvas_large_and_dark_and_none_overlaps(drawn, kind):
-    texts = visible_texts(drawn[kind])
-    width, height = drawn[kind].canvas.get_width_height()
-    for text, box in texts.items():
-        assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= width and box.y1 <= height, text
-        assert text.get_fontsize() >= 14, text
-        assert contrast_on_white(text.get_color()) >= 4.5, text
-    for (one, box), (other, its) in itertools.combinations(texts.items(), 2):
-        across = min(box.x1, its.x1) - max(box.x0, its.x0)
-        up = min(box.y1, its.y1) - max(box.y0, its.y0)
-        assert across < 1 or up < 1, (one, other)
+    assert_readable(drawn[kind])
 
 
 @pytest.mark.parametrize("kind", FIGURES)
 def test_the_picture_is_small_and_as_wide_as_every_other(drawn, kind):
-    assert len(png(drawn[kind])) < 80_000
-    assert drawn[kind].canvas.get_width_height()[0] == 950
+    assert_small(drawn[kind])
 
 
 @pytest.mark.parametrize("kind", FIGURES)
 def test_descriptions_are_the_same_every_time(drawn, kind):
-    text = drawn[kind].description
-    assert text == FIGURES[kind]().description
-    assert "object at" not in text and "np." not in text and "\n" not in text and text.endswith(".")
+    assert_described(drawn[kind], FIGURES[kind]())
 
 
 def test_measured_numbers_in_descriptions_differ_only_behind_the_sign():

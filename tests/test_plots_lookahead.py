@@ -1,14 +1,11 @@
 """Losses ahead: what is drawn is what was given, on one scale, and the description says it."""
 
-import itertools
-
 import numpy as np
 import pytest
 
 from helpers import plots
-from helpers.plots.output import png
-from helpers.plots.style import STYLES, contrast_on_white
-from tests.test_plots import visible_texts
+from helpers.plots.style import STYLES
+from tests.figures import assert_readable, assert_small
 
 LENGTHS = [0, 0.5, 1, 2, 4]
 LOOKS = {"with BN": "batch"}
@@ -35,15 +32,8 @@ def test_drawn_are_the_medians_and_all_seeds_on_one_scale(moments):
 
 def test_all_text_is_large_dark_and_apart():
     figure = plots.losses_ahead(panels(), LENGTHS, styles=LOOKS, title="How safe is a step along the gradient?")
-    texts = visible_texts(figure)
-    width, height = figure.canvas.get_width_height()
-    for text, box in texts.items():
-        assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= width and box.y1 <= height, text
-        assert text.get_fontsize() >= 14 and contrast_on_white(text.get_color()) >= 4.5, text
-    for (one, box), (other, its) in itertools.combinations(texts.items(), 2):
-        across, up = min(box.x1, its.x1) - max(box.x0, its.x0), min(box.y1, its.y1) - max(box.y0, its.y0)
-        assert across < 1 or up < 1, (one, other)
-    assert len(png(figure)) < 80_000
+    assert_readable(figure)
+    assert_small(figure)
 
 
 def test_the_description_names_moments_labels_and_losses():

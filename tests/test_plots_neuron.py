@@ -2,20 +2,16 @@
 
 import configparser
 import functools
-import io
-import itertools
 import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 from matplotlib.quiver import Quiver
-from PIL import Image
 
 from helpers import nn, plots
-from helpers.plots.output import png
-from helpers.plots.style import INK, STYLES, contrast_on_white
-from tests.test_plots import visible_texts
+from helpers.plots.style import INK, STYLES
+from tests.figures import assert_readable, assert_small
 
 START = np.array([-0.8, 0.6])
 
@@ -154,16 +150,8 @@ def test_the_square_marks_a_right_angle_and_nothing_else():
 @pytest.mark.parametrize("kind", FIGURES)
 def test_all_text_is_on_the_canvas_can_be_read_and_none_overlaps_another(kind):
     figure = drawn(kind)
-    texts = visible_texts(figure)
-    width, height = figure.canvas.get_width_height()
-    for text, box in texts.items():
-        assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= width and box.y1 <= height, text
-        assert text.get_fontsize() >= 14 and contrast_on_white(text.get_color()) >= 4.5, text
-    for (one, box), (other, its) in itertools.combinations(texts.items(), 2):
-        across, up = min(box.x1, its.x1) - max(box.x0, its.x0), min(box.y1, its.y1) - max(box.y0, its.y0)
-        assert across < 1 or up < 1, (one, other)
-    data = png(figure)
-    assert len(data) < 80_000 and Image.open(io.BytesIO(data)).width == 950
+    assert_readable(figure)
+    assert_small(figure)
 
 
 def test_each_path_is_named_beside_its_arc_and_beside_its_curve():
