@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from helpers import experiments
 from helpers.experiments import beyond_digits
 from helpers.experiments.beyond_digits import clothes, machine
 
@@ -132,3 +133,19 @@ def test_what_one_step_changes_and_the_four_readings(variant):
             np.testing.assert_allclose(run[name], run["noise_on"], atol=0.005)
     if variant == "batch":
         np.testing.assert_array_equal(run["noise_on"], run["batch_statistics"])
+
+
+def test_each_rate_is_the_best_of_the_sweep_on_validation_clothes():
+    sweep = experiments.load(beyond_digits.LEARNING_RATES.name)
+    for (activation, variant), chosen in beyond_digits.RATES.items():
+        rates = sorted({
+            unit["learning_rate"] for unit in sweep.units
+            if (unit["activation"], unit["variant"]) == (activation, variant)
+        })
+        means = {
+            rate: sweep.select(activation=activation, variant=variant, learning_rate=rate)["validation"].mean()
+            for rate in rates
+        }
+        assert means[chosen] == max(means.values()), (activation, variant, means)
+    recorded = {unit["seed"] for unit in beyond_digits.CLOTHES.units}
+    assert recorded.isdisjoint(unit["seed"] for unit in sweep.units)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from helpers import plots
-from helpers.plots.output import png
+from tests.figures import assert_described, assert_readable, assert_small
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(50, 2)) * [1.0, 0.5]
@@ -19,7 +19,6 @@ def test_the_cross_is_at_the_weights_that_made_the_targets():
         "≈ 0.6; the lowest loss, a cross, is at (≈ -0.4, ≈ -0.7). gradient descent: 2 steps from (≈ 0.3, ≈ 0.3) to "
         "(≈ -0.2, ≈ -0.4)."
     )
-    assert png(figure).startswith(b"\x89PNG")
 
 
 def test_each_panel_has_its_own_data_and_the_range_that_was_asked_for():
@@ -56,7 +55,20 @@ def test_beyond_the_limit_of_the_rate_the_loss_diverges_and_the_curve_is_that_of
     above = [((x @ (rate * x.T @ t / 2) - t) ** 2).mean() / 2 for rate in rates]
     assert np.allclose(loss, above, rtol=1e-6)
     assert loss[-1] > 2 >= loss[-2]
-    assert png(figure).startswith(b"\x89PNG")
+
+
+def three():
+    features = {"centred": 20 * X, "standardized": X, "whitened": X @ np.linalg.inv(np.linalg.cholesky(np.cov(X.T))).T}
+    looks = dict(zip(features, ("sixth", "third", "fourth"), strict=True))
+    bowls = plots.least_squares_bowls({name: (x, X @ W, PATH) for name, x in features.items()})
+    return bowls, plots.least_squares_rates({name: (x, X @ W) for name, x in features.items()}, styles=looks)
+
+
+def test_all_text_can_be_read():
+    for figure, again in zip(three(), three(), strict=True):
+        assert_readable(figure)
+        assert_small(figure, 150_000)
+        assert_described(figure, again)
 
 
 def test_a_curve_ends_right_behind_its_limit():

@@ -1,9 +1,6 @@
 """Loss contours and decision regions: what is drawn is what was given, and their descriptions stay the same."""
 
-import configparser
 import itertools
-import re
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,7 +16,7 @@ from helpers import plots
 from helpers.plots import landscape, regions
 from helpers.plots.output import png
 from helpers.plots.style import STYLES
-from tests.figures import assert_described, assert_readable, assert_small
+from tests.figures import assert_described, assert_readable, assert_small, compared
 from tests.test_plots import VISION, lab
 
 modest = settings(deadline=None, max_examples=60, derandomize=True)
@@ -159,14 +156,6 @@ def test_panels_keep_their_shape_whatever_the_legend(drawn, kind):
             assert its.x0 > boxes[0].x1 and boxes[0].width / boxes[0].height < 2
         else:
             assert its.y1 < min(box.y0 for box in boxes)
-
-
-def compared(text):
-    """What nbval compares of a description."""
-    sanitize = configparser.ConfigParser(interpolation=None)
-    sanitize.read(Path(__file__).with_name("sanitize.cfg"), encoding="utf-8")
-    measured = sanitize["measured number"]
-    return re.sub(measured["regex"], measured["replace"], text)
 
 
 def test_measured_numbers_in_descriptions_differ_only_behind_the_sign():

@@ -1,16 +1,12 @@
 """Penalties on weights: what is drawn is what was given, it can be read, and descriptions stay the same."""
 
-import configparser
-import re
-from pathlib import Path
-
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 
 from helpers import plots
 from helpers.plots.style import STYLES
-from tests.figures import assert_described, assert_readable, assert_small
+from tests.figures import assert_described, assert_readable, assert_small, compared
 
 LABELS = {"x_label": "strength λ", "y_label": "weight"}
 TWO = {"x_label": "weight of ink", "y_label": "weight of width"}
@@ -86,17 +82,12 @@ def test_descriptions_are_the_same_every_time(drawn, kind):
 
 
 def test_measured_numbers_in_descriptions_differ_only_behind_the_sign():
-    sanitize = configparser.ConfigParser(interpolation=None)
-    sanitize.read(Path(__file__).with_name("sanitize.cfg"), encoding="utf-8")
-    measured_number = sanitize["measured number"]
-
     def text(size):
         paths = plots.weight_paths({"L1": (STRENGTHS, shrinking(15, True, size))}, at={"L1": STRENGTHS[3]}, **LABELS)
         return " ".join(figure.description for figure in (paths, with_fits(size), one(touching=(0.3 * size, 0.1))))
 
     assert text(1.0) != text(1.5)
-    compared = [re.sub(measured_number["regex"], measured_number["replace"], text(size)) for size in (1.0, 1.5)]
-    assert compared[0] == compared[1]
+    assert compared(text(1.0)) == compared(text(1.5))
 
 
 def test_each_weight_is_a_line_in_the_colour_of_its_penalty(drawn):

@@ -10,6 +10,7 @@ from helpers import nn
 from helpers.datasets import load_mnist_rows
 from helpers.experiments._experiment import Experiment, Unit, grid
 from helpers.experiments._live import train
+from helpers.experiments.what_batch_normalization_does import drift
 
 INPUTS = ("0 to 255", "divided by 255", "standardized")
 RATES = (1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1.0)
@@ -83,14 +84,9 @@ def _whisper(
     after = model.inputs_of(nn.Dense, x, training=True)[1:]
     for weights, old in zip(kernels, kept, strict=True):
         weights[...] = old
-    drift, change = [], []
-    for old, new in zip(before, after, strict=True):
-        std = old.std(axis=0)
-        alive = std > 1e-3
-        moved = np.abs(new.mean(axis=0) - old.mean(axis=0))
-        drift.append((moved[alive] / std[alive]).mean())
-        change.append(np.sqrt(((new - old) ** 2).mean() / old.var(axis=0).mean()))
-    return [np.array(drift), np.array(change)]
+    pairs = list(zip(before, after, strict=True))
+    change = [np.sqrt(((new - old) ** 2).mean() / old.var(axis=0).mean()) for old, new in pairs]
+    return [np.array([drift(old, new) for old, new in pairs]), np.array(change)]
 
 
 def _run_whispering(configuration: dict, unit: Unit, progress: Callable[[float], None]) -> dict[str, np.ndarray]:
@@ -109,14 +105,14 @@ def _run_whispering(configuration: dict, unit: Unit, progress: Callable[[float],
             for layers in (None, 1)
         ])
         progress(len(measured) / len(configuration["steps"]))
-    (drift, change), (drift_of_first, change_of_first) = np.moveaxis(np.array(measured), 0, 2)
+    (drifts, changes), (drifts_of_first, changes_of_first) = np.moveaxis(np.array(measured), 0, 2)
     return {
         "step": np.array(configuration["steps"], np.int32),
         "layer": np.arange(2, configuration["depth"] + 2, dtype=np.int32),
-        "drift": drift,  # (steps, layers)
-        "change": change,  # (steps, layers)
-        "drift_of_first": drift_of_first,  # (steps, layers): with noise in the first layer only
-        "change_of_first": change_of_first,  # (steps, layers)
+        "drift": drifts,  # (steps, layers)
+        "change": changes,  # (steps, layers)
+        "drift_of_first": drifts_of_first,  # (steps, layers): with noise in the first layer only
+        "change_of_first": changes_of_first,  # (steps, layers)
     }
 
 

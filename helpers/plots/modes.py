@@ -122,4 +122,3 @@ def _arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float], col
         "arrowstyle": "-|>,head_width=0.4,head_length=0.6", "color": color, "linewidth": width, "shrinkA": 0,
         "shrinkB": 0,
     })
-
