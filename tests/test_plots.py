@@ -11,37 +11,18 @@ import matplotlib
 import nbformat
 import numpy as np
 import pytest
-from matplotlib.collections import FillBetweenPolyCollection, PolyCollection
+from matplotlib.collections import FillBetweenPolyCollection
 from matplotlib.colors import to_hex, to_rgb
 from nbclient import NotebookClient
 from PIL import Image
 
 from helpers import nn, plots
 from helpers.plots import progress_bar
-from helpers.plots.cubes import set_colors
 from helpers.plots.output import png
-from helpers.plots.style import FAMILIES, PALE, STYLES, approximately, contrast_on_white, number, spread
+from helpers.plots.style import FAMILIES, STYLES, approximately, contrast_on_white, number, spread
 from tests.figures import assert_described, assert_text_fits, compared, visible_texts
 
 LABELS = {"x_label": "training step", "y_label": "test accuracy"}
-
-
-class Shares:
-    """A layer, as far as a picture asks: which elements share a mean."""
-
-    def __init__(self, sets):
-        self.sets = sets
-
-    def shared_sets(self, shape):
-        return self.sets(np.indices(shape), shape)
-
-
-BATCH = Shares(lambda i, shape: i[-1])
-LAYER = Shares(lambda i, shape: i[0])
-INSTANCE = Shares(lambda i, shape: i[0] * shape[-1] + i[-1])
-GROUP = Shares(lambda i, shape: i[0] * 2 + i[-1] // (shape[-1] // 2))
-CUBES = {"batch": BATCH, "layer": LAYER, "instance": INSTANCE, "group": GROUP}
-CORNER = (0, 0, 0, 0)
 X, DY = [1.0, 2.0, 6.0], [1.1, -0.9, 1.6]
 CHANNEL = np.random.default_rng(0).gamma(1.5, size=60) + 2
 
@@ -103,13 +84,6 @@ FIGURES = {
     "activations, six": lambda: plots.activation_histograms(
         {"plain": {f"layer {i}": samples(i, i) for i in range(1, 7)}}, x_label="input"
     ),
-    "cube": lambda: plots.shared_statistics({"batch normalization": BATCH}, (2, 2, 2, 3)),
-    "cubes": lambda: plots.shared_statistics(CUBES, (4, 3, 3, 6), title=TITLE),
-    "cubes, one set": lambda: plots.shared_statistics(CUBES, (4, 8, 8, 6), highlight=CORNER),
-    "cube, one set": lambda: plots.shared_statistics({"batch": BATCH}, (4, 3, 3, 5), highlight=(0, 1, 1, 2)),
-    "cubes, large": lambda: plots.shared_statistics({"batch": BATCH, "layer": LAYER}, (16, 4, 4, 32)),
-    "sheets": lambda: plots.shared_statistics({"batch": BATCH, "layer": LAYER}, (6, 4)),
-    "sheets, one set": lambda: plots.shared_statistics({"batch": BATCH, "layer": LAYER}, (6, 4), highlight=(2, 1)),
     "pictures": lambda: plots.pictures(
         samples(10, 1, 784).reshape(10, 28, 28), [f"digit {i}" for i in range(10)]
     ),
@@ -155,10 +129,8 @@ def test_all_text_is_on_the_canvas_and_none_overlaps(kind):
 @pytest.mark.parametrize("kind", FIGURES)
 def test_text_is_large_and_dark_enough_for_the_last_row(kind):
     for text in visible_texts(drawn(kind)):
-        on_a_cell = text.get_text().isdigit() and kind.startswith(("cube", "sheet"))
-        assert text.get_fontsize() >= (9 if on_a_cell else 14), text
-        if not on_a_cell:
-            assert contrast_on_white(text.get_color()) >= 4.5, text
+        assert text.get_fontsize() >= 14, text
+        assert contrast_on_white(text.get_color()) >= 4.5, text
 
 
 @pytest.mark.parametrize("kind", FIGURES)
@@ -196,7 +168,7 @@ def test_measured_numbers_in_descriptions_differ_only_behind_the_sign():
         )
         groups = plots.points({"batch": values[:, 0] + offset}, y_label="accuracy")
         gallery = plots.pictures(samples(2, 1 + offset, 9).reshape(2, 3, 3), ["one", "two"])
-        thin = [plots.learning_curves({name: (steps, values[:seeds] + offset) for name in CUBES}, **LABELS)
+        thin = [plots.learning_curves({name: (steps, values[:seeds] + offset) for name in FAMILIES[0][:4]}, **LABELS)
                 for seeds in (3, 10)]
         vectors = plots.projection(X, np.array(DY) - offset * np.arange(3))
         rows = plots.normalization_steps(CHANNEL * (1 + offset), gamma=2, beta=1)
@@ -254,7 +226,7 @@ def test_a_diverged_seed_leaves_gaps_in_thin_lines_and_no_warning():
     values = np.full((12, 3), [1.0, 2.0, 3.0])
     values[4, 1] = np.nan
     for seeds in (5, 12):
-        figure = plots.learning_curves({name: ([0, 1, 2], values[:seeds]) for name in CUBES}, **LABELS)
+        figure = plots.learning_curves({name: ([0, 1, 2], values[:seeds]) for name in FAMILIES[0][:4]}, **LABELS)
         gaps = [np.isnan(line.get_ydata()).tolist() for line in figure.axes[0].lines]
         assert gaps.count([False, True, False]) == 4 * (2 if seeds == 5 else 3)
         assert not any(gap[0] or gap[2] for gap in gaps)
@@ -334,106 +306,6 @@ def test_a_level_is_a_line_across_and_named_in_the_description():
 def test_pictures_share_one_scale():
     figure = plots.pictures([[[0, 1]], [[4, 2]]], ["a", "b"])
     assert [image.get_clim() for axes in figure.axes for image in axes.images] == [(0, 4), (0, 4)]
-
-
-# The cubes
-
-
-def drawn_cells(axes):
-    cells = axes.findobj(PolyCollection)[0]
-    corners = [path.vertices[:4] for path in cells.get_paths()]
-    return [to_hex(color) for color in cells.get_facecolors()], corners
-
-
-@pytest.mark.parametrize("layer", CUBES.values(), ids=CUBES)
-@pytest.mark.parametrize("shape", [(4, 3, 3, 6), (2, 1, 1, 4), (3, 8, 8, 2)])
-def test_cells_have_one_color_exactly_if_they_share_a_mean(layer, shape):
-    colors, _ = drawn_cells(plots.shared_statistics({"this": layer}, shape).axes[0])
-    sets = layer.shared_sets(shape).reshape(shape[0], -1, shape[-1])
-    seen = [*sets[:, 0, :].ravel(), *sets[0].ravel(), *sets[:, :, 0].T.ravel()]
-    assert len(colors) == len(seen)
-    for (one, color), (other, its) in itertools.combinations(zip(seen, colors, strict=True), 2):
-        assert (one == other) == (color == its)
-
-
-def test_the_corner_of_the_cube_is_the_first_element_on_all_three_faces():
-    """One set for element (0, 0, 0, 0) alone: its three cells meet in one point, and form a hexagon."""
-    corner = Shares(lambda i, shape: (i.sum(axis=0) == 0).astype(int))
-    figure = plots.shared_statistics({"batch": corner}, (4, 2, 2, 6), highlight=CORNER)
-    colors, cells = drawn_cells(figure.axes[0])
-    blue = STYLES["batch"].color.lower()
-    strong = [cell for color, cell in zip(colors, cells, strict=True) if color == blue]
-    shared = set.intersection(*({tuple(point.round(6)) for point in cell} for cell in strong))
-    assert len(strong) == 3 and len(shared) == 1
-
-
-@pytest.mark.parametrize("shape, element", [
-    ((4, 3, 3, 6), CORNER), ((4, 8, 8, 6), CORNER), ((4, 3, 3, 6), (2, 0, 0, 3)), ((4, 3, 3, 6), (0, 1, 2, 4)),
-    ((5, 4), (3, 2)),
-])
-def test_coloured_are_exactly_the_elements_that_share_a_mean_with_the_highlighted_one(shape, element):
-    figure = plots.shared_statistics(CUBES, shape, highlight=element)
-    for axes, (name, layer) in zip(figure.axes, CUBES.items(), strict=True):
-        sets = layer.shared_sets(shape)
-        blocks = sets.reshape(shape[0], -1, shape[-1])
-        seen = sets.ravel() if len(shape) == 2 else np.concatenate(
-            [blocks[:, 0, :].ravel(), blocks[0].ravel(), blocks[:, :, 0].T.ravel()])
-        expected = np.where(seen == sets[element], STYLES[name].color.lower(), PALE.lower())
-        colors, _ = drawn_cells(axes)
-        assert colors == expected.tolist()
-
-
-def test_a_dot_in_every_cube_marks_the_same_element_inside_its_own_cell():
-    for shape, element in (((4, 3, 3, 6), (0, 1, 2, 4)), ((4, 3, 3, 6), CORNER), ((5, 4), (3, 2))):
-        dots = [axes.lines[0].get_xydata() for axes in plots.shared_statistics(CUBES, shape, highlight=element).axes]
-        assert len(dots) == 4 and all(dot.shape == (1, 2) and (dot == dots[0]).all() for dot in dots)
-        alone = Shares(lambda i, shape, element=element: (np.moveaxis(i, 0, -1) == element).all(axis=-1).astype(int))
-        colors, cells = drawn_cells(plots.shared_statistics({"batch": alone}, shape, highlight=element).axes[0])
-        own = [cell for color, cell in zip(colors, cells, strict=True) if color == STYLES["batch"].color.lower()]
-        np.testing.assert_allclose(dots[0][0], np.concatenate(own).mean(axis=0))
-    assert not plots.shared_statistics(CUBES, (4, 3, 3, 6)).axes[0].lines
-
-
-def test_cells_of_a_coloured_set_are_divided_by_white_lines():
-    for shape, lines in (((4, 3, 3, 6), 4 * 6 + 9 * (4 + 6)), ((4, 8, 8, 6), 4 * 6 + 8 * (4 + 6))):
-        axes = plots.shared_statistics({"batch": BATCH}, shape, highlight=CORNER).axes[0]
-        white = [part for part in axes.findobj(PolyCollection)
-                 if len(part.get_edgecolors()) and to_hex(part.get_edgecolors()[0]) == "#ffffff"]
-        assert max(len(part.get_paths()) for part in white) == lines
-        assert min(part.get_linewidth()[0] for part in white) >= 1
-
-
-def test_the_description_names_the_highlighted_element_and_what_its_set_spans():
-    text = plots.shared_statistics(CUBES, (4, 3, 3, 6), highlight=(0, 1, 2, 4)).description
-    for part in ("image 0, row 1, column 2, channel 4, counted from 0",
-                 "batch: one of 6 means, over 4 images, 9 positions, 1 channel.",
-                 "layer: one of 4 means, over 1 image, 9 positions, 6 channels.",
-                 "instance: one of 24 means, over 1 image, 9 positions, 1 channel.",
-                 "group: one of 8 means, over 1 image, 9 positions, 3 channels."):
-        assert part in text
-    assert "image 2, channel 1, counted" in drawn("sheets, one set").description
-
-
-def test_a_sheet_has_the_first_image_at_the_top():
-    colors, cells = drawn_cells(plots.shared_statistics({"layer": LAYER}, (3, 2), highlight=(0, 0)).axes[0])
-    heights = [cell[:, 1].mean() for color, cell in zip(colors, cells, strict=True)
-               if color == STYLES["layer"].color.lower()]
-    assert heights == [2.5, 2.5]
-
-
-def test_cubes_say_how_many_means_and_over_what():
-    text = plots.shared_statistics(CUBES, (4, 3, 3, 6)).description
-    assert "batch: 6 means, each over 4 images, 9 positions, 1 channel." in text
-    assert "group: 8 means, each over 1 image, 9 positions, 3 channels." in text
-    assert "layer: 1 mean, each" in plots.shared_statistics({"layer": LAYER}, (1, 3)).description
-    diagonal = Shares(lambda i, shape: (i[0] + i[-1]) % 2)
-    assert "each over 18 elements" in plots.shared_statistics({"odd": diagonal}, (2, 3, 3, 2)).description
-
-
-def test_no_two_sets_get_one_color():
-    assert len(set(set_colors(64))) == 64
-    with pytest.raises(ValueError, match="at most 64 sets to tell apart, got 65"):
-        set_colors(65)
 
 
 # Vectors and steps
@@ -540,8 +412,6 @@ def test_a_method_has_the_same_color_in_every_figure():
     mine = plots.points({"BN, fast": [1, 2]}, y_label="seconds", styles={"BN, fast": "batch"})
     for figure in (curve, band, group, mine):
         assert to_hex(figure.axes[0].lines[0].get_color()) == blue
-    colors, _ = drawn_cells(plots.shared_statistics({"batch": BATCH}, (2, 2), highlight=(0, 0)).axes[0])
-    assert blue in colors
 
 
 def test_the_data_set_says_the_line_style_and_the_method_the_color():
@@ -679,22 +549,6 @@ def curves(entry, **options):
     (lambda: plots.stations({"batch": [1]}, places=["a"], y_label="y"), ValueError, "places: expected at least two"),
     (lambda: plots.stations({"batch": [1]}, places="ab", y_label="y"), ValueError, "got 'ab'"),
     (lambda: plots.stations({"batch": [1]}, places=["a", "b"], y_label="y"), ValueError, "expected 2 values, .* got 1"),
-    (lambda: plots.shared_statistics({"batch": object()}, (2, 2)), TypeError, "shared_sets.* got object"),
-    (lambda: plots.shared_statistics({"batch": BATCH}, (2, 2, 2)), ValueError, r"shape: .* got \(2, 2, 2\)"),
-    (lambda: plots.shared_statistics({"batch": Shares(lambda i, shape: i[0] / 2)}, (2, 2)), ValueError,
-     "expected shared_sets to give integers .* got float64"),
-    (lambda: plots.shared_statistics({"batch": BATCH}, (2, 3), highlight=3), TypeError,
-     r"highlight: expected the index of an element, \(image, channel\), got 3"),
-    (lambda: plots.shared_statistics({"batch": BATCH}, (2, 3), highlight=(0, 1.5)), TypeError,
-     r"highlight: expected whole numbers, \(image, channel\), got \(0, 1.5\)"),
-    (lambda: plots.shared_statistics({"batch": BATCH}, (2, 3), highlight=(0, 3)), ValueError,
-     r"highlight: .* \(image, channel\), of shape \(2, 3\), got \(0, 3\)"),
-    (lambda: plots.shared_statistics({"batch": BATCH}, (2, 3), highlight=(0, -1)), ValueError, r"got \(0, -1\)"),
-    (lambda: plots.shared_statistics({"batch": BATCH}, (2, 3, 3, 4), highlight=(0, 0)), ValueError,
-     r"highlight: .* \(image, row, column, channel\), of shape \(2, 3, 3, 4\), got \(0, 0\)"),
-    (lambda: plots.shared_statistics({"batch": BATCH}, (2, 3, 3, 4), highlight=(1, 0, 2, 3)), ValueError,
-     r"highlight: expected an element that is seen: .* got \(1, 0, 2, 3\)"),
-    (lambda: plots.shared_statistics({"mine": BATCH}, (2, 3), highlight=(0, 0)), ValueError, "no style .* 'mine'"),
     (lambda: plots.projection("abc", DY), TypeError, "x: expected numbers"),
     (lambda: plots.projection([1, 2], DY), ValueError, r"x: expected three finite numbers, got \[1.0, 2.0\]"),
     (lambda: plots.projection(X, [1, 2, np.nan]), ValueError, "dy: expected three finite numbers"),

@@ -102,3 +102,9 @@ def test_a_seed_that_never_arrives_is_not_drawn():
 def test_wrong_arguments_are_named(draw, kind, message):
     with pytest.raises(kind, match=message):
         draw()
+
+
+def test_a_few_places_on_a_logarithmic_axis_have_a_tick_each():
+    sizes = np.array([2, 4, 8, 16, 32])
+    figure = plots.curves_beside({"a": {"batch": (sizes, np.ones((1, 5)))}}, y_label="y", x_label="x", log_x=True)
+    assert figure.axes[0].get_xticks().tolist() == sizes.tolist()

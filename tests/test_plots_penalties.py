@@ -28,6 +28,15 @@ def shrinking(count, zeros=False, size=1.0):
     return np.where(np.abs(weights) < 0.2, 0.0, weights) if zeros else weights
 
 
+def gone(count):
+    """Weights that are all exactly 0 from the tenth strength on."""
+    return np.where(np.arange(len(STRENGTHS))[:, None] < 9, shrinking(count), 0.0)
+
+
+def corner(touching, **options):
+    return plots.touching_contours({"L1": (X, X, LOSS, RING, touching)}, **TWO, **options)
+
+
 def two(**options):
     panels = {"L2": (STRENGTHS, shrinking(15)), "L1": (STRENGTHS, shrinking(15, zeros=True))}
     return plots.weight_paths(panels, **LABELS, **options)
@@ -53,6 +62,19 @@ FIGURES = {
     "paths with fits": with_fits,
     "paths with fits, limits": lambda: with_fits(fit_limits=(-1.8, 1.8), title=TITLE),
     "paths with fits, named": lambda: with_fits(names=NAMES),
+    "paths, logarithmic": lambda: two(log_from=0.01),
+    "paths, logarithmic, of many": lambda: plots.weight_paths(
+        {"L2": (STRENGTHS, shrinking(196)), "L1": (STRENGTHS, gone(196))}, log_from=0.001, **LABELS),
+    "paths, logarithmic, large": lambda: plots.weight_paths(
+        {"L2": (STRENGTHS, 1e5 * shrinking(9))}, log_from=0.01, **LABELS),
+    "paths with fits, logarithmic": lambda: with_fits(names=NAMES, log_from=0.01),
+    "paths, all gone": lambda: plots.weight_paths(
+        {"L2": (STRENGTHS, shrinking(15)), "L1": (STRENGTHS, gone(15))}, at={"L1": STRENGTHS[15]}, names=NAMES,
+        **LABELS),
+    "touching, at a corner": lambda: corner((0.0, -0.5)),
+    "touching, at the other corners": lambda: plots.touching_contours(
+        {str(place): (X, X, LOSS, RING, place) for place in ((0.3, 0.0), (-0.3, 0.0), (0.0, 0.3))}, **TWO,
+        styles={str(place): "l1" for place in ((0.3, 0.0), (-0.3, 0.0), (0.0, 0.3))}),
     "touching, one": one,
     "touching, two": lambda: plots.touching_contours(
         {name: (X, X, LOSS, RING, (0.3, 0.0)) for name in ("L2", "L1")}, title=TITLE, **TWO,
@@ -115,6 +137,49 @@ def test_the_longest_weights_carry_their_names_where_their_lines_begin(drawn):
     assert all(place == (STRENGTHS[0], first[NAMES.index(name)]) for name, place in at.items())
 
 
+def test_the_panels_share_both_axes():
+    panels = {"L2": (STRENGTHS, shrinking(15)), "L1": (STRENGTHS[5:12], shrinking(15)[5:12])}
+    left, right = plots.weight_paths(panels, **LABELS).axes
+    assert left.get_xlim() == right.get_xlim() and left.get_ylim() == right.get_ylim()
+    assert left.get_xlim()[0] <= STRENGTHS[0] and left.get_xlim()[1] >= STRENGTHS[-1]
+
+
+@pytest.mark.parametrize("kind", ["paths, logarithmic", "paths, logarithmic, of many", "paths with fits, logarithmic"])
+def test_a_logarithmic_axis_shows_all_weights_and_says_where_it_is_one(drawn, kind):
+    figure = drawn[kind]
+    for axes in figure.axes[-2:]:
+        assert axes.get_yscale() == "symlog"
+        low, high = axes.get_ylim()
+        weights = np.concatenate([line.get_ydata() for line in axes.lines if len(line.get_ydata()) == len(STRENGTHS)])
+        assert low < weights.min() and weights.max() < high
+        assert 0 in axes.get_yticks() and (axes.get_yticks() == -axes.get_yticks()[::-1]).all()
+        assert 3 <= len(axes.get_yticks()) <= 7
+    limit = "0.001" if "many" in kind else "0.01"
+    assert f"(logarithmic beyond ±{limit})." in figure.description
+    assert f"logarithmic beyond ±{limit}" in figure._supxlabel.get_text()
+    assert "beyond" not in drawn["paths, two"].description
+
+
+def test_a_weight_that_is_not_zero_lies_clear_of_it_on_a_logarithmic_axis():
+    weights = np.linspace(0.5, 0.002, len(STRENGTHS))[:, None] * [1, 0]
+    axes = plots.weight_paths({"L2": (STRENGTHS, weights)}, log_from=0.001, **LABELS).axes[0]
+    last, zero = axes.transData.transform([(1, weights[-1, 0]), (1, 0)])[:, 1]
+    assert last - zero > 15  # pixels
+
+
+def test_where_all_weights_are_exactly_zero_the_panel_says_so(drawn):
+    l2, l1 = drawn["paths, all gone"].axes
+    assert "all exactly 0" not in [text.get_text() for text in l2.texts]
+    (text,) = [text for text in l1.texts if text.get_text() == "all exactly 0"]
+    assert STRENGTHS[9] < text.xy[0] < STRENGTHS[-1] and text.xy[1] == 0
+    # Zeros that do not last, or leave no room, are not named.
+    for rows in (slice(3, 9), slice(18, None)):
+        weights = shrinking(3)
+        weights[rows] = 0
+        axes = plots.weight_paths({"L1": (STRENGTHS, weights)}, **LABELS).axes[0]
+        assert not axes.texts
+
+
 def test_fits_stand_above_the_paths_of_their_penalty(drawn):
     figure = drawn["paths with fits, limits"]
     assert [axes.get_title(loc="left") for axes in figure.axes] == ["L2", "L1", "", ""]
@@ -136,7 +201,20 @@ def test_the_ring_the_touching_point_and_the_lowest_loss_are_where_they_belong(d
     assert "the lowest loss, a cross" not in drawn["touching, lowest outside"].description
 
 
+def test_a_weight_that_is_exactly_zero_where_the_contours_touch_is_named_if_there_is_room(drawn):
+    def said(figure):
+        return [[text.get_text() for text in axes.texts] for axes in figure.axes]
+
+    assert said(drawn["touching, at a corner"]) == [["weight of ink:\nexactly 0"]]
+    assert said(plots.touching_contours({"L1": (X, X, LOSS, RING, (0.3, 0.0))}, "a", "b")) == [["b:\nexactly 0"]]
+    assert said(corner((0.2, -0.1))) == said(corner((0.0, 0.0))) == [[]]
+    assert said(corner((0.0, -0.97))) == [[]]  # it would leave the panel
+    assert said(corner((0.0, -0.2))) == [[]]  # it would cover the cross of the lowest loss
+
+
 @pytest.mark.parametrize("call, error, message", [
+    (lambda: two(log_from=0), ValueError, "log_from: expected a finite number above 0, got 0"),
+    (lambda: two(log_from=np.inf), ValueError, "log_from: expected a finite number above 0, got inf"),
     (lambda: plots.weight_paths({}, **LABELS), ValueError, "panels: expected at least one entry"),
     (lambda: plots.weight_paths({"L1": STRENGTHS}, **LABELS), TypeError, "expected a pair"),
     (lambda: plots.weight_paths({"L1": (STRENGTHS, shrinking(3).T)}, **LABELS), ValueError, "expected 3 steps"),
@@ -146,7 +224,8 @@ def test_the_ring_the_touching_point_and_the_lowest_loss_are_where_they_belong(d
     (lambda: two(at={"L2": 0.5}), ValueError, r"at\['L2'\]: expected one of the panel's strengths, got 0.5"),
     (lambda: two(at={"L2": 0}), ValueError, r"at\['L2'\]: expected one of the panel's strengths, got 0"),
     (lambda: two(fits={"L2": (POINTS, GRID, GRID)}), ValueError, "fits: expected one for each of L2, L1, got L2"),
-    (lambda: two(fits={name: (GRID, GRID, GRID) for name in ("L1", "L2")}), ValueError, "points: expected numbers of shape"),
+    (lambda: two(fits={name: (GRID, GRID, GRID) for name in ("L1", "L2")}), ValueError,
+     "points: expected numbers of shape"),
     (lambda: two(names=["P1"]), ValueError, "names: expected 15, one for each weight of 'L2', got 1"),
     (lambda: two(truth=GRID), TypeError, "truth: expected a pair"),
     (lambda: plots.touching_contours({"L2": (X, X, LOSS)}, **TWO), TypeError, "got 3 of them"),

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from . import checks
-from .curves import _LOGARITHMIC, _end, _heights, _median, _note, _points, _seeds, _spread, _steps, _whole
+from .curves import _FEW_POINTS, _LOGARITHMIC, _end, _heights, _median, _note, _points, _seeds, _spread, _steps, _whole
 from .style import (
     INK,
     CourseFigure,
@@ -73,6 +73,9 @@ def curves_beside(
             axes.set_title(wrap(name, 60 // len(drawn)))
         axes.set_xlabel(wrap(name if x_label is None else x_label, 60 // len(drawn)))
         few_ticks(axes.xaxis, 6 - len(drawn), logarithmic=log_x, whole=_whole(curves))
+        measured = np.unique(np.concatenate([at for at, _, _ in curves.values()]))
+        if log_x and len(measured) <= _FEW_POINTS:
+            axes.set_xticks(measured)
     if log_y:
         every[0].set_yscale("log")
     if y_limits is not None:

@@ -2,36 +2,17 @@
 
 import math
 import operator
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
-from matplotlib.colors import to_hex, to_rgb
 
 from . import checks
-from .style import (
-    BLUE,
-    GREEN,
-    GREY,
-    INK,
-    ORANGE,
-    PALE,
-    PURPLE,
-    SKY,
-    VERMILLION,
-    CourseFigure,
-    contrast_on_white,
-    new_figure,
-    style,
-    styled,
-    titled,
-    wrap,
-)
+from .style import INK, PALE, CourseFigure, new_figure, style, styled, titled, wrap
 
-_HUES = (BLUE, ORANGE, GREEN, PURPLE, VERMILLION, SKY, "#F0E442", GREY)
-_TINTS = (0, 0.5, -0.35, 0.72, -0.6, 0.25, -0.18, 0.86)  # towards white, or (below 0) towards black
+_LETTERS, _AWAY = 19, 16  # points: the axes' names, and how far they are from the edges
 _FINE = 16  # more positions than this are drawn without lines between them; rows of positions have lines
 _RIGHT, _LEFT = np.array([np.cos(np.pi / 6), 0.5]), np.array([-np.cos(np.pi / 6), 0.5])
 _UP = np.array([0.0, 1.0])
@@ -55,46 +36,83 @@ def shared_statistics(
     """Which elements of an array share one mean: a cube for each layer, as in Wu & He (2018), Fig. 2.
 
     layers: label -> a layer with `shared_sets(shape)`, an integer array of that shape in which elements
-    with equal numbers share one mean. shape: (N, H, W, C), drawn as a cube whose height is H × W; or
-    (N, C), drawn as a sheet. Three faces of the cube are seen: of the first image, of the first channel,
-    and of the first position.
-    highlight: the index of one element, (image, row, column, channel) or (image, channel), that lies on one of
-    the three faces: best the front corner, (0, 0, 0, 0). With several layers a dot marks it in every cube; the elements that share
-    its mean have the layer's colour and all others are pale (then each label must be one that `style` knows).
-    Without it each set has a colour of its own, and its number on one cell (where the cells are large enough).
+    with equal numbers share one mean; a label is one that `style` knows. shape: (N, H, W, C), drawn as a cube
+    whose height is H × W; or (N, C), drawn as a sheet. Three faces of the cube are seen: of the first image, of
+    the first channel, and of the first position.
+    highlight: the index of one element, (image, row, column, channel) or (image, channel), that lies on one
+    of the three faces; without it, the front corner, (0, 0, 0, 0). With several layers a dot marks it in every
+    cube. The elements that share its mean have the layer's colour, and all others are pale; under the cube stand
+    their number and what they span.
+    styles: see `style`.
 
-    Raises TypeError or ValueError that names the argument, what was expected and what came; also when
-    there are more than 64 sets to tell apart and no element is highlighted.
+    Raises TypeError or ValueError that names the argument, what was expected and what came.
     """
     checks.nonempty_mapping(layers, "layers", "label: layer")
     shape = tuple(int(size) for size in shape)
     if len(shape) not in (2, 4) or min(shape) < 1:
         raise ValueError(f"shape: expected (N, H, W, C) or (N, C), each at least 1, got {shape}")
-    element = None if highlight is None else _element(highlight, shape)
+    element = _element((0,) * len(shape) if highlight is None else highlight, shape)
     drawn = {label: _sets(layer, shape, label) for label, layer in layers.items()}
 
     columns = min(4, len(drawn))
     rows = -(-len(drawn) // columns)
-    # Numbers only where a cell is large enough to hold one.
-    roomy = element is None and columns * (shape[0] + shape[-1]) <= 40
-    figure = new_figure(0.6 + rows * (3.1 if columns > 2 else 4.2), title)
+    blocks = len(shape) == 4 and shape[1] <= _FINE < shape[1] * shape[2]
+    figure = new_figure(1.2 + rows * (3.1 if columns > 2 else 4.2) + 0.2 * blocks, title)
     grid = figure.subplots(rows, columns, squeeze=False)
     for axes in grid.flat:
         axes.set_axis_off()
     for axes, (label, sets) in zip(grid.flat, drawn.items(), strict=False):
-        colors = _colors(sets, label, element, styles)
-        _draw(axes, sets, colors, element if len(drawn) > 1 else None, number_size=(14 if columns <= 2 else 9) if roomy else 0)
-        means = _means(sets) if element is None else f"one of {_means(sets)}"
-        axes.set_title(f"{wrap(label, 60 // columns)}\n{means}", loc="center", fontsize=16, pad=4)
-    note = [_axes_note(shape)]
-    if len(shape) == 4 and shape[1] <= _FINE < shape[1] * shape[2]:
-        note.append(f"a block: {shape[2]} positions")
-    if element is not None:
+        look = style(label, styles)
+        _draw(axes, sets, element, look.color)
         if len(drawn) > 1:
-            note.append("dot: the same element in each")
-    figure.supxlabel("; ".join(note) if len(note) < 3 else "\n".join(("; ".join(note[:2]), note[2])), fontsize=14)
+            _mark(axes, shape, element)
+        axes.set_title(wrap(label, 60 // columns), loc="center", fontsize=19, fontweight="bold",
+                       color=look.text_color, pad=4)
+        _caption(axes, sets, element, look.text_color, wide=columns < 3)
+    note = _axes_note(shape)
+    if blocks:
+        note += f"; a block: {_counted(shape[2], 'position')}"
+    if len(drawn) > 1:
+        note += ("\n" if blocks else "; ") + "dot: the same element in each"
+    figure.supxlabel(note, fontsize=16)
+    figure.get_layout_engine().set(h_pad=0.12)
     figure.description = _describe(title, shape, drawn, element)
     return figure
+
+
+def shared_in_groups(
+    layer: Callable[[int], SharesStatistics],
+    shape: Sequence[int],
+    *,
+    groups: Sequence[int] | None = None,
+    title: str = "",
+) -> CourseFigure:
+    """How group normalization moves between layer and instance normalization with its number of groups.
+
+    One cube for each number of groups, all with the set of the same element, the front corner: one group is layer
+    normalization over the image, as many groups as channels are instance normalization (Wu & He 2018, section 3).
+
+    layer: gives the layer with so many groups, such as `nn.GroupNormalization`. shape: (N, H, W, C).
+    groups: the numbers of groups, at most four; without it all that divide C.
+
+    Raises TypeError or ValueError that names the argument, what was expected and what came, and what `layer` raises
+    for a number of groups.
+    """
+    if not callable(layer):
+        raise TypeError(f"layer: expected a function of the number of groups, got {type(layer).__name__}")
+    shape = tuple(int(size) for size in shape)
+    if len(shape) != 4 or min(shape) < 1:
+        raise ValueError(f"shape: expected (N, H, W, C), each at least 1, got {shape}")
+    channels = shape[-1]
+    numbers = [n for n in range(1, channels + 1) if channels % n == 0] if groups is None else list(groups)
+    if not 1 <= len(numbers) <= 4:
+        raise ValueError(f"groups: expected one to four numbers of groups, got {numbers}")
+    ends = {channels: (" = IN", "instance"), 1: (" = LN", "layer")}
+    named = {n: (_counted(n, "group") + ends.get(n, ("", ""))[0], ends.get(n, ("", "group"))[1]) for n in numbers}
+    return shared_statistics(
+        {label: layer(n) for n, (label, _) in named.items()}, shape, highlight=(0, 0, 0, 0), title=title,
+        styles=dict(named.values()),
+    )
 
 
 def _sets(layer: SharesStatistics, shape: tuple[int, ...], label: str) -> np.ndarray:
@@ -129,64 +147,29 @@ def _element(highlight: Sequence[int], shape: tuple[int, ...]) -> tuple[int, ...
     return element
 
 
-def _colors(sets: np.ndarray, label: str, element: tuple[int, ...] | None, styles) -> dict[int, str]:
-    """The colour of each set number; with an `element`, of all sets but its own the same pale grey."""
-    present = np.unique(sets).tolist()
-    if element is None:
-        return dict(zip(present, set_colors(len(present)), strict=True))
-    return {one: style(label, styles).color if one == sets[element] else PALE for one in present}
-
-
-def set_colors(count: int) -> list[str]:
-    """`count` colours, no two alike: eight hues, then the same hues lighter and darker.
-
-    Raises ValueError above 64: they could not be told apart.
-    """
-    if count > len(_HUES) * len(_TINTS):
-        raise ValueError(
-            f"expected at most {len(_HUES) * len(_TINTS)} sets to tell apart, got {count}: "
-            "take a smaller shape, or highlight one element"
-        )
-    return [_tinted(_HUES[i % len(_HUES)], _TINTS[i // len(_HUES)]) for i in range(count)]
-
-
-def _tinted(color: str, tint: float) -> str:
-    rgb = np.array(to_rgb(color))
-    return to_hex(rgb + tint * ((1 - rgb) if tint > 0 else rgb))
-
-
-def _draw(
-    axes: Axes, sets: np.ndarray, colors: Mapping[int, str], element: tuple[int, ...] | None, number_size: int
-) -> None:
-    """Draw one layer's array; the set numbers in `number_size` points, or not at all where it is 0."""
+def _draw(axes: Axes, sets: np.ndarray, element: tuple[int, ...], color: str) -> None:
+    """One layer's array: what shares a mean with the element in the colour, the rest pale."""
     cells, numbers, columns, names = _faces(sets)
     fine = sets.ndim == 4 and sets.shape[1] * sets.shape[2] > _FINE
     width = min(1, 12 / (len(sets) + sets.shape[-1]))
     axes.add_collection(PolyCollection(
-        cells, facecolors=[colors[number] for number in numbers],
+        cells, facecolors=[color if number == sets[element] else PALE for number in numbers],
         edgecolors="face" if fine else "white", linewidths=0.3 if fine else width,
     ))
     axes.add_collection(PolyCollection(columns, facecolors="none", edgecolors="white", linewidths=width))
-    for name, position, angle in names:
-        axes.text(*position, name, ha="center", va="center", fontsize=15, rotation=angle)
+    for name, edge, outwards, angle in names:
+        axes.annotate(name, edge, xytext=_AWAY * np.array(outwards), textcoords="offset points", ha="center",
+                      va="center", fontsize=_LETTERS, rotation=angle)
     axes.set_aspect("equal", anchor="N")
     axes.autoscale_view()
-    if element is not None:
-        _mark(axes, cells, sets.shape, element)
-    if number_size:
-        _, first = np.unique(numbers, return_index=True)
-        for i in first:
-            ink = "white" if contrast_on_white(colors[numbers[i]]) > 4 else INK
-            axes.text(*cells[i].mean(axis=0), str(numbers[i]), ha="center", va="center_baseline", color=ink,
-                      fontsize=number_size)
 
 
-def _mark(axes: Axes, cells: np.ndarray, shape: tuple[int, ...], element: tuple[int, ...]) -> None:
+def _mark(axes: Axes, shape: tuple[int, ...], element: tuple[int, ...]) -> None:
     """A dot on an element: in the middle of all that is seen of it, for the front corner where the faces meet."""
     one = np.zeros(shape, dtype=int)
     one[element] = 1
-    seen = cells[_faces(one)[1] == 1]
-    axes.plot(*seen.reshape(-1, 2).mean(axis=0), "o", color=INK, markeredgecolor="white", markersize=11,
+    cells, numbers, _, _ = _faces(one)
+    axes.plot(*cells[numbers == 1].reshape(-1, 2).mean(axis=0), "o", color=INK, markeredgecolor="white", markersize=11,
               markeredgewidth=2, zorder=5)
 
 
@@ -198,13 +181,12 @@ def _faces(sets: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, list]:
 
 
 def _sheet(sets: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, list]:
-    """(N, C) from above: an image a row, the first at the top. Returns what `_cube` does."""
+    """(N, C) from above: one row per image, the first at the top. Returns what `_cube` does."""
     count, channels = sets.shape
     rows, columns = np.indices(sets.shape)
     corner = np.stack([columns, count - 1 - rows], axis=-1).reshape(-1, 1, 2).astype(float)
     cells = corner + np.array([[0, 0], [1, 0], [1, 1], [0, 1]])
-    away = 0.06 * (count + channels)
-    return cells, sets.ravel(), cells, [("N", (-away, count / 2), 0), ("C", (channels / 2, -away), 0)]
+    return cells, sets.ravel(), cells, [("N", (0, count / 2), (-1, 0), 0), ("C", (channels / 2, 0), (0, -1), 0)]
 
 
 def _cube(sets: np.ndarray, rows: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, list]:
@@ -212,7 +194,7 @@ def _cube(sets: np.ndarray, rows: int) -> tuple[np.ndarray, np.ndarray, np.ndarr
 
     Returns the visible cells as parallelograms (cells, 4, 2), in this order: the top (first position), the
     right side (first image), the left side (first channel); the set number of each; the columns of cells,
-    cut into `rows` (on the top a column is one cell); and the axes' names as (name, position, angle).
+    cut into `rows` (on the top a column is one cell); and the axes' names as (name, middle of an edge, way out, angle).
     """
     count, positions, channels = sets.shape
     # However many positions there are, the cube stays about as high as it is wide.
@@ -228,11 +210,10 @@ def _cube(sets: np.ndarray, rows: int) -> tuple[np.ndarray, np.ndarray, np.ndarr
     columns = np.concatenate([
         faces[0][0], _face(top, -top / rows, _RIGHT, rows, channels), _face(top, -top / rows, _LEFT, rows, count),
     ])
-    away = 0.05 * (count + channels)
     names = [
-        ("C", channels / 2 * _RIGHT + (away, -away), 0),
-        ("N", count / 2 * _LEFT + (-away, -away), 0),
-        ("H×W", count * _LEFT + top / 2 + (-1.2 * away, 0), 90),
+        ("C", channels / 2 * _RIGHT, (_LEFT[1], _LEFT[0]), 0),
+        ("N", count / 2 * _LEFT, (-_LEFT[1], _LEFT[0]), 0),
+        ("H × W", count * _LEFT + top / 2, (-1, 0), 90),
     ]
     return cells, numbers, columns, names
 
@@ -244,42 +225,57 @@ def _face(origin: np.ndarray, down: np.ndarray, across: np.ndarray, rows: int, c
     return (corners[..., None, :] + np.array([0 * down, down, down + across, across])).reshape(-1, 4, 2)
 
 
-def _means(sets: np.ndarray) -> str:
-    count = len(np.unique(sets))
-    return f"{count} mean{'s' * (count != 1)}"
+def _caption(axes: Axes, sets: np.ndarray, element: tuple[int, ...], color: str, *,
+             wide: bool) -> None:
+    """Under a cube, how many values are in the element's set, and what they span."""
+    below = {"xycoords": "axes fraction", "textcoords": "offset points", "ha": "center", "va": "top"}
+    size, span = _size(sets, sets[element]), _parts(sets, sets[element])
+    # The names of a sheet's lower edge, and of a short edge of a cube, stand below its lowest point.
+    y = -10 - _AWAY if sets.ndim == 2 or min(len(sets), sets.shape[-1]) < 3 else -6
+    axes.annotate(size, (0.5, 0), xytext=(0, y), fontsize=18, fontweight="bold", color=color, **below)
+    axes.annotate((", " if wide else ",\n").join(span), (0.5, 0), xytext=(0, y - 25), fontsize=16, **below)
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'s' * (count != 1)}"
+
+
+def _size(sets: np.ndarray, one: int) -> str:
+    return _counted(int((sets == one).sum()), "value")
 
 
 def _axes_note(shape: tuple[int, ...]) -> str:
-    space = f", H×W: {shape[1]} × {shape[2]} positions" if len(shape) == 4 else ""
-    return f"N: {shape[0]} images, C: {shape[-1]} channels{space}"
+    space = f", H × W: {shape[1]} × {shape[2]} positions" if len(shape) == 4 else ""
+    return f"N: {_counted(shape[0], 'image')}, C: {_counted(shape[-1], 'channel')}{space}"
 
 
 def _describe(title, shape, drawn, element) -> str:
     kind = "Cubes" if len(shape) == 4 else "Sheets"
     said = [f"{kind}{titled(title)}, one for each layer, of the elements of an array. {_axes_note(shape)}."]
-    if element is None:
-        said.append("Elements of one colour share one mean.")
-        said += [f"{label}: {_means(sets)}, each over {_extent(sets)}." for label, sets in drawn.items()]
-    else:
-        names = ("image", "row", "column", "channel") if len(shape) == 4 else ("image", "channel")
-        where = ", ".join(f"{name} {i}" for name, i in zip(names, element, strict=True))
-        marked = "A dot marks the same element in each" if len(drawn) > 1 else "The element"
-        said.append(f"{marked}: {where}, counted from 0. The elements that share its mean are coloured, all others pale.")
-        said += [f"{label}: one of {_means(sets)}, over {_span(sets, sets[element])}." for label, sets in drawn.items()]
+    names = ("image", "row", "column", "channel") if len(shape) == 4 else ("image", "channel")
+    where = ", ".join(f"{name} {i}" for name, i in zip(names, element, strict=True))
+    marked = "A dot marks the same element in each" if len(drawn) > 1 else "The element"
+    said.append(f"{marked}: {where}, counted from 0.")
+    said.append("The elements that share its mean are coloured, all others pale.")
+    for label, sets in drawn.items():
+        one = sets[element]
+        said.append(f"{label}: " + ", ".join([_size(sets, one), *_parts(sets, one)]) + ".")
     return " ".join(said)
 
 
-def _extent(sets: np.ndarray) -> str:
-    """What the sets span, where they differ each kind once."""
-    return " or ".join(sorted({_span(sets, one) for one in np.unique(sets)}))
+def _parts(sets: np.ndarray, one: int) -> list[str]:
+    """What a set is of, from the channels on: "one channel", "all images"; of the positions only if not of all.
 
-
-def _span(sets: np.ndarray, one: int) -> str:
-    """How many images, positions and channels a set spans; if it is no block, how many elements."""
+    Nothing if it is no block.
+    """
     nouns = ["image", "position", "channel"] if sets.ndim == 4 else ["image", "channel"]
     blocks = sets.reshape(len(sets), -1, sets.shape[-1]) if sets.ndim == 4 else sets
     where = np.nonzero(blocks == one)
-    sizes = [len(set(axis.tolist())) for axis in where]
-    if math.prod(sizes) != len(where[0]):
-        return f"{len(where[0])} elements"
-    return ", ".join(f"{size} {noun}{'s' * (size != 1)}" for size, noun in zip(sizes, nouns, strict=True))
+    counts = [len(set(axis.tolist())) for axis in where]
+    if math.prod(counts) != len(where[0]):
+        return []
+    return [
+        f"one {noun}" if count == 1 else f"all {noun}s" if count == size else f"{count} of {size} {noun}s"
+        for noun, count, size in reversed(list(zip(nouns, counts, blocks.shape, strict=True)))
+        if noun != "position" or count < size
+    ]

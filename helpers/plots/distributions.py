@@ -28,15 +28,17 @@ def activation_histograms(
     x_label: str,
     title: str = "",
     show_std: bool = False,
+    notes: Mapping[str, Sequence[str]] | None = None,
     limits: tuple[float, float] | None = None,
     styles: Mapping[str, str] | None = None,
 ) -> CourseFigure:
     """Histograms of the values in each layer: a column for each layer, a row for each variant.
 
     variants: label -> {layer name: samples of any shape}; every variant has the same layers.
-    x_label: the quantity, with its unit. show_std: write the standard deviation of all values into each panel. limits:
-    the lowest and highest x shown; without them, from the 0.5th to the 99.5th percentile of all samples. styles: see
-    `style`. All panels share the x axis, and each is scaled to its own peak: it is the width that is to be compared.
+    x_label: the quantity, with its unit. show_std: write the standard deviation of all values into each panel.
+    notes: label -> a short text for each of its layers, written into the panel. limits: the lowest and highest x shown;
+    without them, from the 0.5th to the 99.5th percentile of all samples. styles: see `style`. All panels share the x
+    axis, and each is scaled to its own peak: it is the width that is to be compared.
 
     Raises TypeError or ValueError that names the argument, what was expected and what came.
     """
@@ -51,6 +53,10 @@ def activation_histograms(
     for label, layers in drawn.items():
         if list(layers) != names:
             raise ValueError(f"variants[{label!r}]: expected the layers {names}, got {list(layers)}")
+    texts = {label: _texts(label, layers, notes or {}, show_std) for label, layers in drawn.items()}
+    for label in notes or {}:
+        if label not in drawn:
+            raise ValueError(f"notes: expected variants ({', '.join(drawn)}), got {label!r}")
     low, high = _range([sample for layers in drawn.values() for sample in layers.values()], limits)
     edges = np.linspace(low, high, _BINS + 1)
 
@@ -59,12 +65,11 @@ def activation_histograms(
     for row, (label, layers) in zip(grid, drawn.items(), strict=True):
         look = style(label, styles)
         row[0].set_ylabel(wrap(label, 16), color=look.text_color)
-        for axes, sample in zip(row, layers.values(), strict=True):
+        for axes, sample, text in zip(row, layers.values(), texts[label], strict=True):
             counts, _ = np.histogram(sample, edges)
             axes.stairs(counts / max(1, counts.max()), edges, fill=True, color=look.color)
-            axes.set_ylim(0, 1.35 if show_std else 1.05)
-            if show_std:
-                text = f"std {approximately(sample.std())}"
+            axes.set_ylim(0, (1.05, 1.35, 1.75)[text.count("\n") + 1 if text else 0])
+            if text:
                 axes.text(0.5, 0.98, text, transform=axes.transAxes, ha="center", va="top")
             axes.set_xlim(low, high)
             few_ticks(axes.xaxis, 3)
@@ -73,11 +78,21 @@ def activation_histograms(
         axes.set_title(wrap(name, 48 // len(names)))
     for axes in grid[-1]:
         axes.set_xlabel(wrap(x_label, 54 // len(names)))
-    figure.description = _describe_activations(title, x_label, low, high, limits, drawn)
+    figure.description = _describe_activations(title, x_label, low, high, limits, drawn, notes or {})
     return figure
 
 
-def _describe_activations(title, x_label, low, high, limits, drawn) -> str:
+def _texts(label: str, layers: Mapping[str, np.ndarray], notes: Mapping[str, Sequence[str]], std: bool) -> list[str]:
+    """What is written into each panel of a row."""
+    lines = [[f"std {approximately(sample.std())}"] * std for sample in layers.values()]
+    if label in notes:
+        if isinstance(notes[label], str) or len(notes[label]) != len(lines):
+            raise ValueError(f"notes[{label!r}]: expected one for each of {list(layers)}, got {notes[label]!r}")
+        lines = [[note, *line] for note, line in zip(notes[label], lines, strict=True)]
+    return ["\n".join(line) for line in lines]
+
+
+def _describe_activations(title, x_label, low, high, limits, drawn, notes) -> str:
     span = f"from {_limit(low, limits)} to {_limit(high, limits)}"
     parts = [
         "Histograms in a grid, a column for each layer and a row for each variant, on the same x axis"
@@ -86,8 +101,8 @@ def _describe_activations(title, x_label, low, high, limits, drawn) -> str:
     ]
     for label, layers in drawn.items():
         panels = [
-            f"{name} standard deviation {approximately(sample.std())}"
-            for name, sample in layers.items()
+            f"{name}{f', {note},' if note else ''} standard deviation {approximately(sample.std())}"
+            for (name, sample), note in zip(layers.items(), notes.get(label, [""] * len(layers)), strict=True)
         ]
         parts.append(f"{label}: {'; '.join(panels)}.")
     return " ".join(parts)
