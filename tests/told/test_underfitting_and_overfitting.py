@@ -5,8 +5,7 @@ import pytest
 from numpy.polynomial import Polynomial, polynomial
 
 from helpers.exercises.underfitting_and_overfitting import (
-    bias_or_variance, bias_variance, choose_degree, diagnose, fit_polynomial, fold_errors, rescue_degree_15,
-    three_degrees,
+    bias_or_variance, bias_variance, choose_degree, diagnose, fit_polynomial, rescue_degree_15, three_degrees,
 )
 from helpers.exercises.underfitting_and_overfitting._shared import fit, predict, truth
 
@@ -65,6 +64,7 @@ POLYNOMIALS = [
     (lambda x, y, degree, new: np.round(np.polyval(np.polyfit(x, y, degree), new), 3), "rounded to 3 digits"),
     (inverted, ("solved as if square",)),
     (by_descent, "The first element that differs"),
+    (lambda x, y, degree, new: predict(fit(x, y, degree), new), "calls the course's own `predict`"),
     (lambda x, y, degree, new: np.einsum("mk,kn,n->m", new[:, None] ** np.arange(degree + 1), np.linalg.pinv(
         x[:, None] ** np.arange(degree + 1)), y), "correct"),
     (lambda x, y, degree, new: np.poly1d(np.polyfit(x, y, degree))(new).astype(np.float32), "correct"),
@@ -124,73 +124,6 @@ PARTS = [
 @pytest.mark.parametrize(("answer", "expected"), named(PARTS))
 def test_bias_variance(answer, expected):
     told(bias_variance, answer, expected)
-
-
-# ---- fold_errors --------------------------------------------------------------------------------
-
-
-def by_folds(centre, spread, measure=lambda errors: (errors**2).mean(), deal=lambda fold: fold):
-    """Scaled by ``centre(x, out)`` and ``spread(x, out)``, the same for all examples."""
-
-    def answer(x, y, fold, learn):
-        fold, found = deal(fold), []
-        for k in range(fold.max() + 1):
-            out = fold == k
-            scaled = (x - centre(x, out)) / spread(x, out)
-            found.append(measure(learn(scaled[~out], y[~out])(scaled[out]) - y[out]))
-        return np.array(found)
-
-    return answer
-
-
-def mean(x, out):
-    return x[~out].mean(axis=0)
-
-
-def spread(x, out):
-    return x[~out].std(axis=0)
-
-
-def scaled_before(x, y, fold, learn):
-    return by_folds(lambda x, out: 0.0, lambda x, out: 1.0)((x - x.mean(axis=0)) / x.std(axis=0), y, fold, learn)
-
-
-def one_at_a_time(x, y, fold, learn):
-    errors = np.zeros(fold.max() + 1)
-    for i, k in enumerate(fold):
-        m, s = x[fold != k].mean(axis=0, keepdims=True), x[fold != k].std(axis=0, keepdims=True)
-        decide = learn((x[fold != k] - m) / s, y[fold != k])
-        errors[k] += (decide((x[i : i + 1] - m) / s)[0] - y[i]) ** 2 / (fold == k).sum()
-    return errors
-
-
-FOLDS = [
-    (scaled_before, ("scaling leaks",)),
-    (by_folds(lambda x, out: x.mean(axis=0), spread), ("mean leaks",)),
-    (by_folds(mean, lambda x, out: x.std(axis=0)), ("spread leaks",)),
-    (by_folds(lambda x, out: x.mean(), lambda x, out: x.std()), ("one mean for all features, scaling leaks",)),
-    (by_folds(mean, lambda x, out: x[~out].std()), ("only centred",)),
-    (by_folds(lambda x, out: 0.0, spread), ("not centred",)),
-    (by_folds(mean, lambda x, out: np.maximum(spread(x, out), 1)), "The first element that differs"),
-    (by_folds(mean, spread, deal=lambda fold: np.arange(len(fold)) % (fold.max() + 1)), ("folds dealt in turn",)),
-    (by_folds(mean, spread, deal=lambda fold: np.sort(np.arange(len(fold)) % (fold.max() + 1))), ("folds in blocks",)),
-    (by_folds(mean, spread, lambda errors: np.sqrt((errors**2).mean())), ("root taken",)),
-    (by_folds(mean, spread, lambda errors: errors.mean() ** 2), ("squared after the mean",)),
-    (by_folds(mean, spread, lambda errors: -(errors**2).mean()), ("sign turned",)),
-    (by_folds(mean, spread, lambda errors: errors.var()), ("variance of the errors",)),
-    (by_folds(lambda x, out: x.mean(axis=0), lambda x, out: x.std(axis=0), lambda errors: np.sqrt((errors**2).mean())),
-     ("scaling leaks, root taken",)),
-    (by_folds(lambda x, out: x.mean(axis=0), lambda x, out: x.std(axis=0), lambda errors: np.abs(errors).mean()),
-     ("scaling leaks, absolute errors",)),
-    (by_folds(mean, lambda x, out: x[~out].std(axis=0, ddof=1)), "correct"),
-    (by_folds(mean, lambda x, out: spread(x, out) + 1e-8), "correct"),
-    (one_at_a_time, "correct"),
-]
-
-
-@pytest.mark.parametrize(("answer", "expected"), named(FOLDS))
-def test_fold_errors(answer, expected):
-    told(fold_errors, answer, expected)
 
 
 # ---- choose_degree ------------------------------------------------------------------------------
@@ -270,6 +203,13 @@ def places(x, y, x_test, y_test, degrees, folds=5):
     return choose(best)(x, y, x_test, y_test, list(range(len(degrees))), folds)
 
 
+def by_roots(x, y, x_test, y_test, degrees, folds=5):
+    errors = [
+        np.mean([np.sqrt(error(np.delete(x, p), np.delete(y, p), d, x[p], y[p])) for p in dealt(x, folds)]) for d in degrees
+    ]
+    return best(degrees, errors), error(x, y, best(degrees, errors), x_test, y_test)
+
+
 def root(*args):
     return np.sqrt(error(*args))
 
@@ -293,6 +233,7 @@ CHOICES = [
     (places, ("places for degrees",)),
     (split_order, ("test data masked",)),
     (lambda *args: choose(best)(*args)[::-1], ("another order",)),
+    (by_roots, ("roots of the folds' errors",)),
     (choose(best), "correct"),
     (lambda *args: np.array(choose(best)(*args)), "correct"),
     (lambda *args: [np.int64(choose(best)(*args)[0]), np.float32(choose(best)(*args)[1])], "correct"),
@@ -329,6 +270,7 @@ A, B, C, D, E, REMEDY_A, REMEDY_B = diagnose.answers
     (diagnose, {A: "overfits", B: "underfits", REMEDY_A: "more measurements", REMEDY_B: "a higher degree"}, ("exchanged",)),
     (diagnose, {C: "overfits", D: "overfits"}, ("any gap is overfitting",)),
     (diagnose, {A: "cannot tell", C: "cannot tell", D: "cannot tell"}, ("undecided",)),
+    (three_degrees, {"training error of degree 29": 0.1 * (1 - 29 / 30)**0.5}, ("as of degree 28",)),
     (diagnose, {A: "fits", REMEDY_A: "neither"}, ("no gap, so it fits",)),
     (diagnose, {REMEDY_A: "neither"}, ("hopeless line",)),
 ])

@@ -6,7 +6,6 @@ from helpers.exercises.underfitting_and_overfitting.bias_or_variance import bias
 from helpers.exercises.underfitting_and_overfitting.bias_variance import bias_variance
 from helpers.exercises.underfitting_and_overfitting.diagnose import diagnose
 from helpers.exercises.underfitting_and_overfitting.rescue_degree_15 import rescue_degree_15
-from helpers.exercises.underfitting_and_overfitting.fold_errors import fold_errors
 from helpers.exercises.underfitting_and_overfitting.choose_degree import choose_degree
 from helpers.exercises.engine import name_exercises
 
@@ -17,7 +16,6 @@ __all__ = [
     "bias_variance",
     "diagnose",
     "rescue_degree_15",
-    "fold_errors",
     "choose_degree",
 ]
 

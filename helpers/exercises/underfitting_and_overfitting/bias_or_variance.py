@@ -31,8 +31,8 @@ bias_or_variance = PredictExercise(
     mistakes={
         _LINE_30: [
             Mistake("a line that swings", "a straight line has two coefficients and 30 measurements: it "
-                    "hardly moves from data set to data set. And it misses the bend in the same places "
-                    "each time.", "variance"),
+                    "hardly moves from data set to data set. And it misses the bend at the same "
+                    "positions each time.", "variance"),
         ],
         _HIGH_30: [
             Mistake("a polynomial that misses", "degree 15 can come as close to this function as you like. What makes its "
@@ -44,12 +44,13 @@ bias_or_variance = PredictExercise(
                     "variance"),
         ],
         _VARIANCE_TIMES: [
-            Mistake("doubled", "the curve's swings double. Variance is measured in squares.", 2.0),
-            Mistake("unchanged", "what swings from data set to data set is the noise that the curve follows.", 1.0),
-            Mistake("root", "the curve's swings double with the noise; their square grows faster, not more slowly.",
+            Mistake("doubled", "the curves' deviations from their mean double. The variance is the mean of their "
+                    "squares.", 2.0),
+            Mistake("unchanged", "what changes from data set to data set is the noise that the curve follows.", 1.0),
+            Mistake("root", "the curves' deviations double with the noise; their squares grow faster, not more slowly.",
                     2**0.5),
-            Mistake("halved", "more noise, more swing: the variance cannot fall.", 0.5),
-            Mistake("a quarter", "more noise, more swing: the variance cannot fall.", 0.25),
+            Mistake("halved", "more noise makes the curves differ more: the variance cannot fall.", 0.5),
+            Mistake("a quarter", "more noise makes the curves differ more: the variance cannot fall.", 0.25),
             Mistake("sixteen", "16 is the fourth power of 2. Variance is a square.", 16.0),
             Mistake("eight", "8 is the third power of 2. Variance is a square.", 8.0),
         ],
@@ -65,16 +66,16 @@ bias_or_variance = PredictExercise(
     },
     patterns=[
         Mistake("a line that swings", "a straight line has two coefficients only: from data set to data set it hardly moves, "
-                "and less with more measurements. It misses the bend in the same places each time.",
+                "and less with more measurements. It misses the bend at the same positions each time.",
                 {_LINE_30: "variance", _LINE_3000: "variance"}),
         Mistake("words exchanged", "it is the other way round. Bias is how far even the *mean* curve is from the "
-                "truth, variance is how much the single curves swing about their mean.",
+                "truth, variance is how much the single curves vary around their mean.",
                 {_LINE_30: "variance", _HIGH_30: "bias", _LINE_3000: "variance"}),
-        Mistake("factors exchanged", "noise makes the single curves swing more, and over many data sets it does not "
+        Mistake("factors exchanged", "noise makes the single curves differ more, but over many data sets it does not "
                 "move the mean curve. Which of these two effects concerns the variance, and which the bias?",
                 {_VARIANCE_TIMES: 1.0, _BIAS_TIMES: 4.0}),
-        Mistake("both doubled", "the curves' swings double, not their mean square. And the *mean* curve, which bias is about, "
-                "does not move: the noise is as often above as below.",
+        Mistake("both doubled", "the curves' deviations double, not the mean of their squares. And the *mean* curve, "
+                "which bias is about, does not move: the noise is as often above as below.",
                 {_VARIANCE_TIMES: 2.0, _BIAS_TIMES: 2.0}),
     ],
     points=2,
@@ -82,9 +83,10 @@ bias_or_variance = PredictExercise(
         "Bias: how far the *mean* of many fitted curves is from the truth. Variance: how far single curves are from "
         "that mean.",
         "Least squares is linear in y: the fit to (truth + noise) is the fit to the truth plus the fit to the noise. "
-        "If the places stay the same, which of these two fits is the same in every data set, and which is not? And "
+        "If the positions stay the same, which of these two fits is the same in every data set, and which is not? And "
         "what does doubling the noise do to each?",
     ],
     insight="Bias belongs to the model and the truth; variance to the model, the noise, the number of measurements "
-    "and where they were taken. So more data lowers the variance, but not the bias.",
+    "and where they were taken. So more data (more measurements than parameters, at least) lowers the variance, but not "
+    "the bias.",
 )

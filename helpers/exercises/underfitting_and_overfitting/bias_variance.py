@@ -11,31 +11,31 @@ from helpers.exercises.underfitting_and_overfitting._shared import truth
 def bias_variance(predictions, truth, noise):
     mean = predictions.mean(axis=0)                       # (P,): the mean curve
     bias_squared = ((mean - truth) ** 2).mean()
-    variance = ((predictions - mean) ** 2).mean()         # over data sets, then over places
+    variance = ((predictions - mean) ** 2).mean()         # over data sets, then over positions
     return bias_squared, variance, bias_squared + variance + noise**2
 
 
 def _bias_variance_cases():
     rng = np.random.default_rng(50)
-    place = np.linspace(0, 1, 7)
-    first = truth(place) + 0.3 * place + 0.4 * rng.normal(size=(5, 7)) - 0.5 * (place > 0.6)
+    position = np.linspace(0, 1, 7)
+    first = truth(position) + 0.3 * position + 0.4 * rng.normal(size=(5, 7)) - 0.5 * (position > 0.6)
     second = rng.normal(0.5, [1.0, 0.2, 0.7, 0.4], size=(6, 4)) + np.array([1.0, -2.0, 0.3, 0.9])
-    large = 6 * truth(place[:5]) + rng.normal(2.0, 5.0, size=(5, 5))
+    large = 6 * truth(position[:5]) + rng.normal(2.0, 5.0, size=(5, 5))
     return [
-        Case("with 5 data sets and 7 places", (first, truth(place), 0.6)),
-        Case("with 6 data sets and 4 places", (second, np.array([0.2, 1.0, -0.4, 0.1]), 1.7)),
-        Case("with 5 data sets and 5 places", (large, 6 * truth(place[:5]), 3.0)),
+        Case("with 5 data sets and 7 positions", (first, truth(position), 0.6)),
+        Case("with 6 data sets and 4 positions", (second, np.array([0.2, 1.0, -0.4, 0.1]), 1.7)),
+        Case("with 5 data sets and 5 positions", (large, 6 * truth(position[:5]), 3.0)),
     ]
 
 
 def _by_loops(predictions, truth, noise):
-    count, places = predictions.shape
+    count, positions = predictions.shape
     bias_squared = variance = 0.0
-    for j in range(places):
+    for j in range(positions):
         column = predictions[:, j]
         mean = sum(column) / count
-        bias_squared += (mean - truth[j]) ** 2 / places
-        variance += sum((value - mean) ** 2 for value in column) / count / places
+        bias_squared += (mean - truth[j]) ** 2 / positions
+        variance += sum((value - mean) ** 2 for value in column) / count / positions
     return bias_squared, variance, bias_squared + variance + noise * noise
 
 
@@ -63,8 +63,8 @@ def _median_bias(p, t, s):
 
 
 _ALONG = (
-    "The mean is taken along axis 1, over the places of one curve. Bias and variance are about one place and many data "
-    "sets: average over axis 0 first."
+    "The mean is taken along axis 1, over the positions of one curve. Bias and variance are about one position and "
+    "many data sets: average over axis 0 first."
 )
 
 
@@ -116,15 +116,15 @@ bias_variance = CodeExercise(
     mistakes=[
         *_one_part(
             "variance over the places",
-            "The variance runs over the places of a curve (axis 1): how much the curve bends. The question is how "
-            "much the predictions at *one* place differ from data set to data set (axis 0). Then take the mean over "
-            "the places.",
+            "The variance runs over the positions of a curve (axis 1): how much the curve bends. The question is how "
+            "much the predictions at *one* position differ from data set to data set (axis 0). Then take the mean over "
+            "the positions.",
             variance=_swings_along,
         ),
         *_one_part(
             "variance over everything",
-            "It is one variance over the whole array: the bends of the curve are in it, too. Take it over the data sets "
-            "(axis 0), place by place, and then the mean over the places.",
+            "This is one variance over the whole array, which includes the bends of the curve. Take it over the data "
+            "sets (axis 0), position by position, and then the mean over the positions.",
             variance=lambda p, t, s: p.var(),
         ),
         Mistake(
@@ -142,20 +142,20 @@ bias_variance = CodeExercise(
         ),
         Mistake(
             "one mean for everything",
-            "One number, the mean of the whole array, is used as the mean curve. Each place has its own mean, over "
+            "One number, the mean of the whole array, is used as the mean curve. Each position has its own mean, over "
             "the data sets (axis 0).",
             _parts(bias=lambda p, t, s: ((p.mean() - t) ** 2).mean(), variance=lambda p, t, s: p.var()),
         ),
         *_one_part(
             "one mean for the bias",
-            "For the bias, one number, the mean of the whole array, is used as the mean curve. Each place has its "
+            "For the bias, one number, the mean of the whole array, is used as the mean curve. Each position has its "
             "own mean, over the data sets (axis 0).",
             bias=lambda p, t, s: ((p.mean() - t) ** 2).mean(),
         ),
         *_one_part(
             "bias not squared",
-            "The bias is not squared: places where the curve is too high and places where it is too low cancel. "
-            "Square at each place, then take the mean.",
+            "The bias is not squared: positions where the curve is too high and positions where it is too low cancel. "
+            "Square at each position, then take the mean.",
             bias=lambda p, t, s: (p.mean(axis=0) - t).mean(),
         ),
         *_one_part(
@@ -165,8 +165,8 @@ bias_variance = CodeExercise(
         ),
         *_one_part(
             "squared after the mean over places",
-            "The mean over the places comes before the square: places where the curve is too high and places where "
-            "it is too low cancel. Square first.",
+            "The mean over the positions comes before the square: positions where the curve is too high and positions "
+            "where it is too low cancel. Square first.",
             bias=lambda p, t, s: (p.mean(axis=0) - t).mean() ** 2,
         ),
         *_one_part(
@@ -188,13 +188,13 @@ bias_variance = CodeExercise(
         ),
         *_one_part(
             "variance of the errors along a curve",
-            "It is the variance of a curve's errors along the curve (axis 1). The question is how much the "
-            "predictions at one place differ from data set to data set (axis 0).",
+            "This is the variance of a curve's errors along the curve (axis 1). The question is how much the "
+            "predictions at one position differ from data set to data set (axis 0).",
             variance=lambda p, t, s: (p - t).var(axis=1).mean(),
         ),
         *_one_part(
             "variance of the mean curve",
-            "It is the variance of the mean curve along the places: how much it bends. The question is how much "
+            "This is the variance of the mean curve along the positions: how much it bends. The question is how much "
             "single curves differ from it.",
             variance=lambda p, t, s: p.mean(axis=0).var(),
         ),
@@ -206,7 +206,7 @@ bias_variance = CodeExercise(
         ),
         *_one_part(
             "standard deviation",
-            "Instead of the variance there is the mean of the standard deviations at the places. Average the "
+            "This is the mean of the standard deviations at the positions, not of the variances. Average the "
             "variances: only squares add up with bias² and noise².",
             variance=lambda p, t, s: p.std(axis=0).mean(),
         ),
@@ -223,14 +223,14 @@ bias_variance = CodeExercise(
         ),
         *_one_part(
             "ddof=1 along axis 1",
-            "The variance runs over the places of a curve (axis 1), and is divided by their number minus 1. The "
-            "question is how much the predictions at *one* place differ from data set to data set (axis 0), divided "
+            "The variance runs over the positions of a curve (axis 1), and is divided by their number minus 1. The "
+            "question is how much the predictions at *one* position differ from data set to data set (axis 0), divided "
             "by their number.",
             variance=lambda p, t, s: p.var(axis=1, ddof=1).mean(),
         ),
         *_one_part(
             "squared mean of the deviations",
-            "The standard deviations are averaged over the places and then squared. Average the variances.",
+            "The standard deviations are averaged over the positions and then squared. Average the variances.",
             variance=lambda p, t, s: p.std(axis=0).mean() ** 2,
         ),
         *_one_part(
@@ -256,7 +256,7 @@ bias_variance = CodeExercise(
         ),
         Mistake(
             "a value for each place",
-            "There is one value for each place. We want one number: the mean over the places.",
+            "There is one value per position. We want one number: the mean over the positions.",
             _parts(
                 bias=lambda p, t, s: (p.mean(axis=0) - t) ** 2,
                 variance=lambda p, t, s: p.var(axis=0),
@@ -265,7 +265,7 @@ bias_variance = CodeExercise(
         ),
         Mistake(
             "a value for each place, but one sum",
-            "bias² and variance have one value for each place. We want one number each: the mean over the places.",
+            "bias² and variance have one value per position. We want one number each: the mean over the positions.",
             _parts(
                 bias=lambda p, t, s: (p.mean(axis=0) - t) ** 2,
                 variance=lambda p, t, s: p.var(axis=0),
@@ -274,17 +274,17 @@ bias_variance = CodeExercise(
         ),
         Mistake(
             "a bias for each place",
-            "There is one bias² for each place. We want one number: the mean over the places.",
+            "There is one bias² per position. We want one number: the mean over the positions.",
             _parts(bias=lambda p, t, s: (p.mean(axis=0) - t) ** 2, total=lambda b, v, s: b + v + s**2),
         ),
         Mistake(
             "a variance for each place",
-            "There is one variance for each place. We want one number: the mean over the places.",
+            "There is one variance per position. We want one number: the mean over the positions.",
             _parts(variance=lambda p, t, s: p.var(axis=0), total=lambda b, v, s: b + v + s**2),
         ),
         Mistake(
             "summed over the places",
-            "The parts are summed over the places. Take the mean: otherwise more places would mean more error.",
+            "The parts are summed over the positions. Take the mean: otherwise more positions would mean more error.",
             _parts(
                 bias=lambda p, t, s: ((p.mean(axis=0) - t) ** 2).sum(),
                 variance=lambda p, t, s: p.var(axis=0).sum(),
@@ -292,12 +292,12 @@ bias_variance = CodeExercise(
         ),
         *_one_part(
             "bias summed over the places",
-            "bias² is summed over the places. Take the mean.",
+            "bias² is summed over the positions. Take the mean.",
             bias=lambda p, t, s: ((p.mean(axis=0) - t) ** 2).sum(),
         ),
         *_one_part(
             "variance summed over the places",
-            "The variance is summed over the places. Take the mean.",
+            "The variance is summed over the positions. Take the mean.",
             variance=lambda p, t, s: p.var(axis=0).sum(),
         ),
         *_one_part(
@@ -368,20 +368,20 @@ bias_variance = CodeExercise(
         ),
         Mistake(
             "standard deviation, squared in the sum",
-            "The variance comes back as a standard deviation, the mean of those at each place. Squaring this mean in "
-            "the sum does not help: average the squares, not the roots.",
+            "The variance comes back as a standard deviation, the mean of those at each position. Squaring this mean "
+            "in the sum does not help: average the squares, not the roots.",
             _parts(variance=lambda p, t, s: p.std(axis=0).mean(), total=lambda b, v, s: b + v**2 + s**2),
         ),
         Mistake(
             "absolute bias, squared in the sum",
-            "The absolute bias is averaged over the places and squared in the sum. Square at each place first: the square "
-            "of a mean is smaller than the mean of the squares.",
+            "The absolute bias is averaged over the positions and squared in the sum. Square at each position first: "
+            "the square of a mean is smaller than the mean of the squares.",
             _parts(bias=lambda p, t, s: np.abs(p.mean(axis=0) - t).mean(), total=lambda b, v, s: b**2 + v + s**2),
         ),
         Mistake(
             "bias not squared, but in the sum",
-            "The bias is averaged over the places before it is squared in the sum: places where the curve is too "
-            "high and places where it is too low cancel. Square at each place.",
+            "The bias is averaged over the positions before it is squared in the sum: positions where the curve is too "
+            "high and positions where it is too low cancel. Square at each position.",
             _parts(bias=lambda p, t, s: (p.mean(axis=0) - t).mean(), total=lambda b, v, s: b**2 + v + s**2),
         ),
         *_one_part(
@@ -391,13 +391,14 @@ bias_variance = CodeExercise(
         ),
         *_and_the_noise(
             "variance over the places",
-            "The variance runs over the places of a curve (axis 1): how much the curve bends. The question is how "
-            "much the predictions at *one* place differ from data set to data set (axis 0).",
+            "The variance runs over the positions of a curve (axis 1): how much the curve bends. The question is how "
+            "much the predictions at *one* position differ from data set to data set (axis 0).",
             variance=_swings_along,
         ),
         *_and_the_noise(
             "variance over everything",
-            "It is one variance over the whole array, the bends of the curve included. Take it over the data sets (axis 0).",
+            "This is one variance over the whole array, which includes the bends of the curve. Take it over the data "
+            "sets (axis 0).",
             variance=lambda p, t, s: p.var(),
         ),
         *_and_the_noise(
@@ -408,7 +409,8 @@ bias_variance = CodeExercise(
         ),
         *_and_the_noise(
             "squared after the mean over places",
-            "In bias² the mean over the places comes before the square: errors of opposite sign cancel. Square first.",
+            "In bias² the mean over the positions comes before the square: errors of opposite sign cancel. Square "
+            "first.",
             bias=lambda p, t, s: (p.mean(axis=0) - t).mean() ** 2,
         ),
         *_and_the_noise(
@@ -418,7 +420,7 @@ bias_variance = CodeExercise(
         ),
         *_and_the_noise(
             "bias not squared",
-            "The bias is not squared: places where the curve is too high and places where it is too low cancel.",
+            "The bias is not squared: positions where the curve is too high and positions where it is too low cancel.",
             bias=lambda p, t, s: (p.mean(axis=0) - t).mean(),
         ),
         Mistake(
@@ -441,10 +443,9 @@ bias_variance = CodeExercise(
     hints=[
         "Begin with the mean curve, over the data sets: shape (P,). Both parts are about it: how far it is from the "
         "truth, and how far the single curves are from it.",
-        "Each part is first a square at every place, then the mean over all places. For the last result think of "
+        "Each part is first a square at every position, then the mean over all positions. For the last result think of "
         "what a new *measurement* has that the truth does not have.",
     ],
     insight="Notice that bias² + variance is exactly the mean squared distance of the curves from the truth. In real "
-    "life you have one data set and do not know the truth, so neither part can be computed; that is why everybody "
-    "talks about them and few have seen them. Here you can.",
+    "life you have one data set and do not know the truth, so neither part can be computed. Here both can.",
 )

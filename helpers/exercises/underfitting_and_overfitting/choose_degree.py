@@ -37,6 +37,7 @@ _CHOICES = (  # searched: any two wrong ways to choose differ somewhere, mostly 
     (8960, 6.0, 12, 2, _steep, (2, 3, 1, 4, 0)),
     (8273, 3.0, 15, 5, _steep, (5, 6, 7, 2, 4, 3)),
     (2324, 0.15, 15, 5, truth, (1, 0, 7, 5, 3, 6)),
+    (961, 0.15, 12, 3, truth, (1, 5, 3, 2, 4)),
 )
 
 
@@ -204,7 +205,7 @@ def _wrong_test_error(name, message, tested):
 
 _ON_TEST = (
     "The degree is the one with the smallest error on the test set. Then the test set has been used to choose, and its "
-    "error is no longer that of data nobody has looked at: it is too good. Choose with the training data alone."
+    "error is no longer an error on unseen data: it is too small. Choose with the training data alone."
 )
 
 
@@ -317,7 +318,7 @@ choose_degree = CodeExercise(
         ),
         *_wrong_degree(
             "contiguous blocks",
-            "The folds are blocks of neighbours. The x are in rising order, so each fold is a whole stretch of the "
+            "The folds are blocks of neighbours. The x are in ascending order, so each fold is a whole stretch of the "
             "interval, and the polynomial must guess where it has no data at all. Example i belongs to fold i % folds.",
             _with_folds(blocks),
         ),
@@ -328,8 +329,8 @@ choose_degree = CodeExercise(
         ),
         *_wrong_degree(
             "one split",
-            "The last fifth of the x is held out once, and that is all. The x are in rising order: the polynomial must "
-            "guess at the end of the interval, and it has only one try. Example i belongs to fold i % folds.",
+            "The last fifth of the x is held out once, and that is all. The x are in ascending order: the polynomial "
+            "must guess at the end of the interval, and it is tested only once. Example i belongs to fold i % folds.",
             _fifth_at_the_end,
         ),
         *_wrong_degree(
@@ -360,6 +361,11 @@ choose_degree = CodeExercise(
             _over_the_folds(np.median),
         ),
         *_wrong_degree(
+            "roots of the folds' errors",
+            "The root of each fold's error is taken before the mean. We want the mean of the squared errors.",
+            _over_the_folds(lambda errors: np.mean(np.sqrt(errors))),
+        ),
+        *_wrong_degree(
             "folds overlap",
             "Example i is held out in the folds whose number divides i, not in one fold alone: the folds overlap. Example "
             "i belongs to fold i % folds, and each example is held out exactly once.",
@@ -373,19 +379,19 @@ choose_degree = CodeExercise(
         ),
         Mistake(
             "the place, not the degree",
-            "What comes back is the *place* of the best degree in the list, not the degree: `argmin` counts from 0.",
+            "What comes back is the *index* of the best degree in the list, not the degree: `argmin` counts from 0.",
             lambda *args: (_place_as_degree(*args)[0], np.nan),
             ("degree",),
         ),
         Mistake(
             "place used as the degree",
-            "The *place* of the best degree in the list is used as the degree, in the refit as well: `argmin` counts from "
-            "0, and the list need not begin with degree 0.",
+            "The *index* of the best degree in the list is used as the degree, in the refit as well: `argmin` counts "
+            "from 0, and the list need not begin with degree 0.",
             _place_as_degree,
         ),
         Mistake(
             "places for degrees",
-            "The places in the list (0, 1, 2, ...) are used as the degrees. The degrees are the numbers in the list.",
+            "The indices in the list (0, 1, 2, ...) are used as the degrees. The degrees are the numbers in the list.",
             lambda x, y, x_test, y_test, degrees, folds=5: _choice(_by_cross_validation)(
                 x, y, x_test, y_test, range(len(degrees)), folds),
         ),
@@ -473,7 +479,7 @@ choose_degree = CodeExercise(
         ),
         Mistake(
             "test data masked",
-            "An array of the test data is cut up by the folds of the training data. Only x and y are dealt into "
+            "An array of the test data is split by the folds of the training data. Only x and y are dealt into "
             "folds. Are the arguments in the order of the stub? (scikit-learn's `train_test_split` returns another "
             "order.)",
             _arguments_as_split,
@@ -501,6 +507,6 @@ choose_degree = CodeExercise(
         "one, fit once more with *all* training data, and only then look at the test data.",
     ],
     insight="The test data were touched once, at the very end. Whatever is chosen with data (a degree, a learning "
-    "rate, when to stop) is fitted to these data, and its error on them is too good. The next cells measure by how "
+    "rate, when to stop) is fitted to these data, and its error on them is too small. The next lab measures by how "
     "much.",
 )

@@ -46,7 +46,7 @@ diagnose = PredictExercise(
             Mistake("large validation, so underfitting", "the training error is small, even below the "
                     "noise. A model that underfits is bad there as well.", "underfits"),
             Mistake("good training, so it fits", "the error is small on the training data and five times as "
-                    "large on other data. The other data count.", "fits"),
+                    "large on other data. The error on the other data counts.", "fits"),
             Mistake("undecided", "both errors are given, and they are far apart.", "cannot tell"),
         ],
         _C: [
@@ -57,8 +57,8 @@ diagnose = PredictExercise(
             Mistake("undecided", "both errors are given, and the noise to compare them with.", "cannot tell"),
         ],
         _D: [
-            Mistake("large, so underfitting", "look at the noise: it is as large as the error. The same 0.44 that was bad "
-                    "in A is as good as can be here.", "underfits"),
+            Mistake("large, so underfitting", "look at the noise: it is as large as the error. 0.44 alone says "
+                    "nothing.", "underfits"),
             Mistake("a gap, so overfitting", "0.01 is hardly a gap, and both numbers are as large as the noise.",
                     "overfits"),
             Mistake("undecided", "both errors are given, and the noise to compare them with.", "cannot tell"),
@@ -74,19 +74,19 @@ diagnose = PredictExercise(
         _REMEDY_A: [
             Mistake("more data for a line", "training and validation agree already: more "
                     "measurements would bring them closer together, but not lower.", "more measurements"),
-            Mistake("hopeless line", "the squared error is 0.19, and the noise makes up 0.01 of it. The rest is the "
-                    "model's, and a model can be changed.", "neither"),
+            Mistake("hopeless line", "the squared error is 0.19, and the noise makes up 0.01 of it. The rest is due "
+                    "to the model, and a model can be changed.", "neither"),
         ],
         _REMEDY_B: [
-            Mistake("still more freedom", "it has too much freedom for its data already: its training error is below the "
-                    "noise.", "a higher degree"),
+            Mistake("still more freedom", "it already has too much capacity for its data: its training error is below "
+                    "the noise.", "a higher degree"),
             Mistake("hopeless curve", "it follows the noise of a few measurements. With many of them it could not follow "
                     "the noise of all.", "neither"),
         ],
     },
     patterns=[
-        Mistake("exchanged", "a model that underfits is bad on the training data "
-                "already. One that overfits is good there, and bad on other data.", {_A: "overfits", _B: "underfits"}),
+        Mistake("exchanged", "a model that underfits is already bad on the training "
+                "data. One that overfits is good there, and bad on other data.", {_A: "overfits", _B: "underfits"}),
         Mistake("any gap is overfitting", "validation is nearly always a little above training. Compare both with the noise: "
                 "here they are about as large.", {_C: "overfits", _D: "overfits"}),
         Mistake("undecided", "training error, validation error and noise are given. Compare the first two with each other, and "

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dis
+
 import numpy as np
 
 from helpers.exercises.engine import Case, CodeExercise, Mistake, Property
@@ -20,9 +22,9 @@ def _polynomial_cases():
     new = np.array([0.9, 0.05, 0.4, 0.62, 0.2])
     uneven = np.array([0.55, 0.1, 0.95, 0.4, 0.6, 0.15])
     return [
-        Case("with degree 2, 9 points and 5 new places", (x, y, 2, new)),
-        Case("with degree 4, 9 points and 5 new places", (x, y, 4, new)),
-        Case("with degree 1 and 6 points, as many as new places", (uneven, y[:6] + 2, 1, np.linspace(0.2, 0.8, 6))),
+        Case("with degree 2, 9 points and 5 new positions", (x, y, 2, new)),
+        Case("with degree 4, 9 points and 5 new positions", (x, y, 4, new)),
+        Case("with degree 1 and 6 points, as many as new positions", (uneven, y[:6] + 2, 1, np.linspace(0.2, 0.8, 6))),
         Case("with degree 0", (x, y + 1, 0, new)),
     ]
 
@@ -55,7 +57,8 @@ def _by_pinv(x, y, degree, x_new):
 
 
 def _by_legendre(x, y, degree, x_new):
-    return predict(fit(x, y, degree), x_new)
+    series = np.polynomial.legendre
+    return series.legval(2 * x_new - 1, series.legfit(2 * x - 1, y, degree))
 
 
 def _with_powers(powers):
@@ -109,7 +112,27 @@ _ALWAYS = "The polynomial always has degree {}. Is the degree written into the c
 _NO_CONSTANT = "The constant is missing, the power 0: every curve then goes through the origin."
 
 
-fit_polynomial = CodeExercise(
+class _OwnFit(CodeExercise):
+    """Refuses an answer that calls the course's ``fit`` or ``predict``, which the notebook imports."""
+
+    def _not_a_fitting_function(self, answer):
+        refusal = super()._not_a_fitting_function(answer)
+        if refusal is None and (borrowed := _borrowed(answer)):
+            return self._verdict(
+                "wrong", f"Your function calls the course's own `{borrowed}`. Write the fit yourself, with NumPy."
+            )
+        return refusal
+
+
+def _borrowed(function):
+    """The global name under which the function uses ``fit`` or ``predict`` itself, or ""."""
+    code, names = getattr(function, "__code__", None), getattr(function, "__globals__", {})
+    steps = dis.get_instructions(code) if code else ()
+    used = [step.argval for step in steps if step.opname in ("LOAD_GLOBAL", "LOAD_NAME")]
+    return next((name for name in used if names.get(name) is fit or names.get(name) is predict), "")
+
+
+fit_polynomial = _OwnFit(
     fit_polynomial,
     outputs=["y_new"],
     cases=_polynomial_cases,
@@ -202,20 +225,20 @@ fit_polynomial = CodeExercise(
         ),
         Mistake(
             "predicted at the old places",
-            "These are the predictions at x, the places of the measurements. We want those at `x_new`: evaluate the "
+            "These are the predictions at x, the positions of the measurements. We want those at `x_new`: evaluate the "
             "polynomial there.",
             lambda x, y, degree, x_new: _by_polyfit(x, y, degree, x),
         ),
         Mistake(
             "numbers returned",
             "What comes back are the polynomial's coefficients, one for each power. We want its value at each of the "
-            "places `x_new`.",
+            "positions `x_new`.",
             lambda x, y, degree, x_new: np.polyfit(x, y, degree)[::-1],
         ),
         Mistake(
             "numbers returned, highest first",
             "What comes back are the polynomial's coefficients (the highest power first, as `np.polyfit` gives "
-            "them). We want its value at each of the places `x_new`.",
+            "them). We want its value at each of the positions `x_new`.",
             lambda x, y, degree, x_new: np.polyfit(x, y, degree),
         ),
         Mistake(
@@ -235,19 +258,19 @@ fit_polynomial = CodeExercise(
         ),
         Mistake(
             "scaled by itself",
-            "The new places are standardized with their own mean and spread. Then x = 0.4 means one thing in the fit "
-            "and another in the prediction. Use the mean and spread of x for both.",
+            "The new positions are standardized with their own mean and spread. Then x = 0.4 means one thing in the "
+            "fit and another in the prediction. Use the mean and spread of x for both.",
             _own_scale,
         ),
         Mistake(
             "scaled by its own range",
-            "The new places are brought to the range from 0 to 1 by their own smallest and largest value. Then x = 0.4 "
-            "means one thing in the fit and another in the prediction. Use those of x for both.",
+            "The new positions are brought to the range from 0 to 1 by their own smallest and largest value. Then x = "
+            "0.4 means one thing in the fit and another in the prediction. Use those of x for both.",
             _own_range,
         ),
         Mistake(
             "new places not scaled",
-            "x is standardized for the fit, but the new places are not. Both need the same scaling.",
+            "x is standardized for the fit, but the new positions are not. Both need the same scaling.",
             lambda x, y, degree, x_new: _by_polyfit((x - x.mean()) / x.std(), y, degree, x_new),
         ),
         Mistake(
@@ -316,7 +339,7 @@ fit_polynomial = CodeExercise(
         Mistake(
             "coefficients of the scaled x returned",
             "What comes back are the coefficients that `Polynomial.fit` has found, for x brought to the range from "
-            "−1 to 1. We want the polynomial's value at each of the places `x_new`.",
+            "−1 to 1. We want the polynomial's value at each of the positions `x_new`.",
             lambda x, y, degree, x_new: np.polynomial.Polynomial.fit(x, y, degree).coef,
         ),
         Mistake(
@@ -327,7 +350,7 @@ fit_polynomial = CodeExercise(
         ),
         Mistake(
             "new places in order",
-            "The values belong to the new places in rising order. Keep them in the order of `x_new`.",
+            "The values belong to the new positions in ascending order. Keep them in the order of `x_new`.",
             lambda x, y, degree, x_new: _by_polyfit(x, y, degree, np.sort(x_new)),
         ),
         Mistake(
@@ -380,6 +403,7 @@ fit_polynomial = CodeExercise(
         "`np.linalg.lstsq(features, y, rcond=None)[0]` gives the coefficients, (degree + 1,). A prediction is the "
         "product of the new features with them.",
     ],
-    insight="A polynomial is linear regression: bent in x, but linear in its coefficients. That is why the best "
-    "ones can be computed in one step, and why the course fits hundreds of data sets at once below.",
+    insight="Fitting a polynomial is linear regression: the curve is bent in x, but linear in its coefficients. That "
+    "is why the best coefficients can be computed in one step, and why hundreds of data sets take no time. "
+    "(At high degrees the powers of x are nearly the same column; the next lab shows how much that matters.)",
 )

@@ -29,7 +29,8 @@ def _duel_report(result):
     few = result["measurements"] < 16
     return (
         f"Distance from the truth: ≈ {result['degree 4']:.4f} for degree 4, ≈ {result['degree 15']:.4f} for degree 15."
-        + few * " (Fewer than 16 measurements do not determine its 16 coefficients: `pinv` takes the smallest that fit.)"
+        + few * " (Fewer than 16 measurements do not determine its 16 coefficients: `pinv` takes the smallest ones "
+            "that fit.)"
     )
 
 
@@ -44,7 +45,7 @@ rescue_degree_15 = ExperimentExercise(
     mistakes=[
         Mistake(
             "no noise at all",
-            "Without noise there is nothing wrong to learn. But no measurement is free of noise: keep some.",
+            "Without noise there is nothing to overfit. But no measurement is free of noise: keep some.",
             lambda r: r["noise"] == 0,
         ),
         Mistake("negative noise", "A standard deviation is not negative.", lambda r: r["noise"] < 0),
@@ -62,7 +63,8 @@ rescue_degree_15 = ExperimentExercise(
         ),
         Mistake(
             "fewer measurements",
-            "Fewer measurements than before give degree 15 less to go by, and degree 4 is still ahead. Take more.",
+            "With fewer measurements than before, degree 15 follows the noise even more closely, and degree 4 is "
+            "still ahead. Take more.",
             lambda r: r["measurements"] < 30 and _duel_ratio(r) < 1,
         ),
         Mistake(
@@ -73,18 +75,18 @@ rescue_degree_15 = ExperimentExercise(
         ),
         Mistake(
             "degree 4 still ahead",
-            "This is the right direction, but degree 4 is still ahead. Its bias keeps it from coming nearer to the "
+            "This is the right direction, but degree 4 is still ahead. Its bias keeps it from coming closer to the "
             "truth than about 0.014. Nothing similar holds degree 15 back: go on.",
             lambda r: _duel_ratio(r) < 1,
         ),
         Mistake(
             "hardly apart",
-            "The two are hardly apart. The bias of degree 4 keeps it from coming nearer to the truth than about "
+            "The two distances hardly differ. The bias of degree 4 keeps it from coming closer to the truth than about "
             "0.014. Nothing similar holds degree 15 back: go on.",
             lambda r: _duel_ratio(r) < 1.05,
         ),
     ],
-    otherwise="Degree 15 is ahead, but it is not yet twice as near to the truth. Its bias is tiny. What else still "
+    otherwise="Degree 15 is ahead, but it is not yet twice as close to the truth. Its bias is tiny. What else still "
     "keeps it from the truth, and how do you lower that?",
     hints=[
         "What keeps degree 15 from the truth is its variance, what keeps degree 4 from it is its bias. Which of the two "

@@ -7,14 +7,15 @@ from helpers.exercises.engine import Mistake, PredictExercise
 
 three_degrees = PredictExercise(
     {
-        "numbers to choose, degree 15": 16,
+        "parameters of degree 15": 16,
         "lowest training error": 15,
         "lowest error on new measurements": 4,
         "training error of degree 29": 0.0,
     },
     variable="prediction",
+    choices={"lowest training error": (1, 4, 15), "lowest error on new measurements": (1, 4, 15)},
     mistakes={
-        "numbers to choose, degree 15": [
+        "parameters of degree 15": [
             Mistake("constant forgotten", "the constant counts as well: it belongs to x to the power 0.",
                     15),
             Mistake("one too many", "from power 0 up to power 15: count again.", 17),
@@ -45,21 +46,21 @@ three_degrees = PredictExercise(
             Mistake("the largest", "it is the error on the *training* points. 30 coefficients, 30 points: how much is left "
                     "over?", 1.0),
             Mistake("as of degree 28", "this is about what 29 coefficients would leave. Degree 29 has one for each point.",
-                    round(0.1 / 30**0.5, 4)),
+                    0.1 / 30**0.5),
         ],
     },
     patterns=[
-        Mistake("exchanged", "the more freedom, the closer a curve comes to the points it is fitted to, and from some degree "
-                "on it follows their noise. New points have different noise.",
+        Mistake("exchanged", "the more capacity, the closer a curve comes to the points it is fitted to, and from "
+                "some degree on it follows their noise. New points have different noise.",
                 {"lowest training error": 4, "lowest error on new measurements": 15}),
     ],
     points=2,
     hints=[
         "A polynomial of degree 2 is w0 + w1·x + w2·x²: three coefficients. Through two points there is a straight "
         "line.",
-        "Least squares finds the best coefficients there are, for the training points. A model with more choice "
+        "Least squares finds the best coefficients there are, for the training points. A model with more coefficients "
         "cannot do worse there.",
     ],
-    insight="The two questions have different answers, and that is the subject of this notebook: on the points a "
-    "model has seen, more freedom always wins. On other points it does not.",
+    insight="The two questions have different answers, and that is the subject of this notebook: on the points that "
+    "it was fitted to, a model with more capacity never does worse. On other points it may.",
 )

@@ -36,47 +36,6 @@ def bias_variance(rng):
     return predictions, truth, float(rng.choice([0.0, 0.1, 0.5, 1.0, 1.7]))
 
 
-def _by_angle(x, y):
-    """A mean weighted by the angle seen from 0: it feels every shift, and the spread of one feature beside another's."""
-
-    def decide(places):
-        lengths = np.linalg.norm(places, axis=1)[:, None] * np.linalg.norm(x, axis=1)
-        weights = np.exp(3 * places @ x.T / (lengths + 1e-12))
-        return weights @ y / weights.sum(axis=1)
-
-    return decide
-
-
-def _nearest(x, y):
-    return lambda places: y[((places[:, None] - x) ** 2).sum(axis=-1).argmin(axis=1)]
-
-
-def _line_through_0(x, y):
-    w = np.linalg.pinv(x, rcond=1e-6) @ y
-    return lambda places: places @ w
-
-
-def fold_errors(rng):
-    """Features with spreads from small to large; folds dealt in turn, in blocks or at random, at times of one example."""
-    folds = int(rng.integers(2, 6))
-    count = folds * int(rng.integers(2, 4)) + int(rng.integers(2, 5))
-    features = int(rng.integers(2, 4))
-    spread = rng.choice([0.05, 0.4, 1.0, 7.0, 60.0], size=features)
-    x = spread * (rng.normal(scale=3, size=features) + rng.normal(size=(count, features)))
-    x[rng.integers(count)] += 4 * spread * rng.normal(size=features)  # a stray example
-    y = (x / spread) @ rng.normal(size=features) + 3 * rng.normal() + rng.normal(size=count)
-    fold = np.arange(count) % folds
-    kind = rng.choice(4, p=[0.3, 0.25, 0.3, 0.15])
-    if kind == 1:
-        fold = np.sort(fold)
-    elif kind == 2:
-        fold = rng.permutation(fold)
-    elif kind == 3:  # of any size
-        fold = rng.permutation(np.append([0, 0, 0, 1, 1, 1], rng.integers(folds, size=count - 6)))
-        fold = np.unique(fold, return_inverse=True)[1]
-    return x, y, fold, (_by_angle, _nearest, _line_through_0)[rng.integers(3)]
-
-
 def choose_degree(rng):
     """Lists of degrees in any order, at times of one, and folds of unequal size; all marks agree on the best and the worst.
 
