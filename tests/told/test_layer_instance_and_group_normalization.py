@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from helpers import nn
 from helpers.exercises import layer_instance_and_group_normalization as exercises
 from helpers.exercises.layer_instance_and_group_normalization.instance_norm import normalize_groups
 
@@ -93,7 +94,7 @@ def test_a_loop_that_ends_early_is_asked_how_far_it_goes(left):
             y[n] = normalized(x[n], None, epsilon) * gamma + beta
         return y + left * beta * (np.arange(len(x)) == len(x) - 1).reshape(-1, *[1] * (x.ndim - 1))
 
-    assert "does the loop reach every one?" in str(exercises.layer_norm.evaluate(answer))
+    assert "Is it reached by the loop" in str(exercises.layer_norm.evaluate(answer))
 
 
 def grouped(x_hat):
@@ -175,13 +176,13 @@ GROUP = {
     "pasted, gamma along the last axis": (pasted_but_for_gamma, "blocks of memory"),
     "(2, 3, 4)": (grouped(lambda x, e: normalized(x, (2, 3, 4), e)), "axes of channels first"),
     "(1, 4)": (grouped(lambda x, e: normalized(x, (1, 4), e)), "each column by itself"),
-    "(3, 4)": (grouped(lambda x, e: normalized(x, (3, 4), e)), "each place over all its channels"),
+    "(3, 4)": (grouped(lambda x, e: normalized(x, (3, 4), e)), "each position over all its channels"),
     "(1, 2)": (grouped(lambda x, e: normalized(x, (1, 2), e)), "each channel by itself"),
     "(1, 2, 3, 4)": (grouped(lambda x, e: normalized(x, (1, 2, 3, 4), e)), "one group"),
     "torch.std": (grouped(lambda x, e: by_std(x, (1, 2, 4), e, ddof=1)), "ddof=1, std + epsilon"),
-    "var of the picture": (
+    "var of the image": (
         grouped(lambda x, e: (x - x.mean((1, 2, 4), keepdims=True)) / np.sqrt(x.var((1, 2, 3, 4), keepdims=True) + e)),
-        "variance of the whole picture",
+        "variance of the whole image",
     ),
     "every second channel": (sliced(lambda g, C, groups: slice(g, None, groups)), "strided channels"),
     "every second channel, and the std": (
@@ -204,7 +205,7 @@ GROUP = {
     ),
     "channels left in front": (left_in_front, "channels first in the result"),
     "C / groups": (float_size, "size as a float"),
-    "looks at the pictures": (looking_at(lambda x, groups: x.shape[0] % groups), "another axis divided"),
+    "looks at the images": (looking_at(lambda x, groups: x.shape[0] % groups), "another axis divided"),
     "looks at the height": (looking_at(lambda x, groups: x.shape[1] % groups), "another axis divided"),
     "looks at the width": (looking_at(lambda x, groups: x.shape[2] % groups), "another axis divided"),
     "the wrong way round": (looking_at(lambda x, groups: groups % x.shape[3]), "another axis divided"),
@@ -292,9 +293,9 @@ INSTANCE = {
     ),
     "var without an axis": (
         weighted(lambda x, e: (x - x.mean((1, 2), keepdims=True)) / np.sqrt(x.var() + e)),
-        "variance of all pictures together",
+        "variance of all images together",
     ),
-    "places": (
+    "positions": (
         lambda x, gamma, beta, epsilon=1e-3: gamma * normalize_groups(x, x[0, ..., 0].size * 7, epsilon) + beta,
         "groups that do not divide the channels",
     ),
@@ -340,17 +341,17 @@ def test_two_layers_exchanged_are_told_once_and_their_means_follow():
 
 
 def test_one_layer_for_another_is_not_called_an_exchange():
-    assert "places" not in str(told(exercises.axis_table, axes__batch=(1, 2, 3), means__batch=4))
+    assert "swapped" not in str(told(exercises.axis_table, axes__batch=(1, 2, 3), means__batch=4))
 
 
 @pytest.mark.parametrize(
     ("wrong", "name"),
     [
         ({"axes__batch": (0, 2, 3), "axes__instance": (2, 3)}, "channels first"),
-        ({"axes__layer": (0, 1, 2), "axes__instance": (0, 1)}, "axes of one picture"),
+        ({"axes__layer": (0, 1, 2), "axes__instance": (0, 1)}, "axes of one image"),
         ({"means__batch": 256, "means__layer": 384, "means__instance": 64}, "values and means exchanged"),
-        ({"means__layer": 1, "means__instance": 6, "means__group": 3}, "means of one picture"),
-        ({"means__group": 24, "values_in_each_mean__group": 64}, "group: a mean a channel"),
+        ({"means__layer": 1, "means__instance": 6, "means__group": 3}, "means of one image"),
+        ({"means__group": 24, "values_in_each_mean__group": 64}, "group: a mean per channel"),
     ],
 )
 def test_one_cause_in_the_table_is_told_once(wrong, name):
@@ -370,11 +371,93 @@ def test_one_cause_of_dependence_is_told_once(wrong, name):
     assert told(exercises.batch_dependence, **wrong).mistakes == (name,)
 
 
-def test_values_follow_from_pictures():
-    own, values = "pictures in a mean, BN on each worker", "values in a mean, BN on each worker"
+WHERE = {  # of the changes in ``blind_to``: an index, times, plus
+    "the image × 3": (0, 3, 0),
+    "the image + 2": (0, 1, 2),
+    "channel 2 of the image × 3": (np.s_[0, :, :, 2], 3, 0),
+    "channels 2 and 3 of the image + 2": (np.s_[0, :, :, 2:4], 1, 2),
+    "channel 2 of all images × 3": (np.s_[..., 2], 3, 0),
+}
+
+
+@pytest.mark.parametrize("change", WHERE)
+def test_the_layers_are_blind_to_what_the_solution_says(change):
+    x = np.random.default_rng(0).normal(3, 2, size=(4, 8, 8, 6))
+    layers = {
+        "BN": nn.BatchNormalization(epsilon=0), "IN": nn.InstanceNormalization(epsilon=0),
+        "LN": nn.LayerNormalization(axis=(1, 2, 3), epsilon=0), "GN": nn.GroupNormalization(3, epsilon=0),
+        "RMS": nn.RMSNormalization(axis=(1, 2, 3), epsilon=0),
+    }
+    (where, times, plus), new = WHERE[change], x.copy()
+    new[where] = times * new[where] + plus
+    blind = {name for name, layer in layers.items() if np.allclose(layer(new, True)[0], layer(x, True)[0], atol=1e-9)}
+    assert exercises.blind_to.answers[change] == blind
+
+
+@pytest.mark.parametrize(
+    ("wrong", "name"),
+    [
+        ({"channel 2 of the image × 3": {"GN"}, "channel 2 of all images × 3": {"BN", "GN"}}, "IN and GN exchanged"),
+        ({"channel 2 of the image × 3": {"IN", "LN"}, "channels 2 and 3 of the image + 2": {"IN", "GN", "LN"}},
+         "LN sees one channel"),
+        ({"the image × 3": {"BN", "IN", "LN", "GN", "RMS"}, "the image + 2": {"BN", "IN", "LN", "GN"}},
+         "BN sees one image"),
+        ({"the image × 3": {"BN"}, "the image + 2": {"BN", "RMS"}}, "blind and seeing exchanged"),
+        ({"the image + 2": {"IN", "LN", "GN", "RMS"}}, "the image + 2: RMS"),
+    ],
+)
+def test_one_cause_of_blindness_is_told_once(wrong, name):
+    assert exercises.blind_to.evaluate(exercises.blind_to.answers | wrong).mistakes == (name,)
+
+
+@pytest.mark.parametrize("given", [{"IN", "GN"}, ["gn", "in"], ("GN", " IN "), "IN, GN", np.array(["IN", "GN"])])
+def test_names_of_layers_come_in_any_order_and_form(given):
+    answer = exercises.blind_to.answers | {"channels 2 and 3 of the image + 2": given}
+    assert exercises.blind_to.evaluate(answer).state == "correct"
+
+
+@pytest.mark.parametrize("given", [{"XX"}, 3, True, {"IN", 3}])
+def test_what_is_no_set_of_layers_is_asked_for_again(given):
+    verdict = exercises.blind_to.evaluate(exercises.blind_to.answers | {"the image × 3": given})
+    assert verdict.state == "unusable" and "takes a set of names" in str(verdict)
+
+
+def test_an_empty_pair_of_braces_is_the_empty_set():
+    verdict = exercises.blind_to.evaluate(exercises.blind_to.answers | {"the image × 3": {}})
+    assert verdict.mistakes == ("the image × 3: IN, LN, GN, RMS",)
+
+
+def test_names_in_one_string_of_a_set_are_taken_apart():
+    answer = exercises.blind_to.answers | {"channel 2 of all images × 3": {"BN, IN"}}
+    assert exercises.blind_to.evaluate(answer).passed
+
+
+@pytest.mark.parametrize("change", exercises.blind_to.answers)
+def test_a_wrong_set_is_asked_about_one_layer_and_not_told_the_sides(change):
+    verdict = str(exercises.blind_to.evaluate(exercises.blind_to.answers | {change: set()}))
+    assert "on the wrong side" in verdict and "does not notice" not in verdict and "do not notice" not in verdict
+
+
+def test_sets_of_nothing_do_not_buy_the_solution():
+    verdict = str(exercises.blind_to.evaluate(dict.fromkeys(exercises.blind_to.answers, set())))
+    assert "RMS do not" not in verdict and len(verdict.split()) < 200
+
+
+def test_18_values_are_those_of_the_drawing():
+    answer = exercises.axis_table.answers | {"values in each mean, group": 18}
+    assert exercises.axis_table.evaluate(answer).mistakes == ("group values: of the drawing",)
+
+
+def test_each_value_its_own_mean_is_not_blamed_on_a_loop():
+    answer = weighted(lambda x, e: normalized(x, tuple(range(1, x.ndim - 1)), e))
+    assert "no axis is averaged over" in str(exercises.layer_norm.evaluate(answer))
+
+
+def test_values_follow_from_images():
+    own, values = "images in a mean, BN on each worker", "values in a mean, BN on each worker"
     verdict = exercises.workers.evaluate(exercises.workers.answers | {own: 16, values: 784})
-    assert verdict.mistakes == ("all pictures of a step",)
-    assert "this fits your" in str(verdict) and "changed places" not in str(verdict)
+    assert verdict.mistakes == ("all images of a step",)
+    assert "this fits your" in str(verdict) and "swapped" not in str(verdict)
 
 
 @pytest.mark.parametrize(

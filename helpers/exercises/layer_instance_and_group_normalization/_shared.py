@@ -97,7 +97,7 @@ _WITHIN = [
      "`clip`. Epsilon should be added to the variance everywhere.",
      {"divisor": lambda variance, epsilon: np.sqrt(np.maximum(variance, epsilon))}),
     ("epsilon fixed at 1e-3",
-     "It uses 1e-3 whatever epsilon is passed. Use the argument, or pass it on.",
+     "Your function uses 1e-3, whatever epsilon is passed. Use the argument, or pass it on.",
      {"epsilon_is": 1e-3}),
     ("root taken twice",
      "What stands under the root is the standard deviation. Take the variance: the root turns it into a standard "
@@ -118,10 +118,11 @@ _WITHIN = [
      "not as a standard deviation.",
      {"divisor": lambda variance, epsilon: np.sqrt(variance + epsilon**2)}),
     ("epsilon fixed at 1e-5",
-     "Epsilon is 1e-5 whatever is passed. That is PyTorch's default; here it is an argument, with Keras' default 1e-3.",
+     "Epsilon is 1e-5, whatever is passed. That is PyTorch's default; here it is an argument, with Keras' "
+     "default 1e-3.",
      {"epsilon_is": 1e-5}),
     ("default of 1e-5",
-     "Where no epsilon is passed it takes 1e-5, PyTorch's default. Here the default is Keras', 1e-3.",
+     "Where no epsilon is passed, your function takes 1e-5, PyTorch's default. Here the default is Keras', 1e-3.",
      {"default": 1e-5}),
     ("not divided",
      "The values are centred, scaled and shifted, but not divided by their standard deviation in between.",
@@ -171,8 +172,8 @@ def _formula_mistakes(sets, as_asked):
          "The values are divided by the standard deviation, but the mean is not subtracted first.",
          _formula(sets, lambda x, mean, variance, gamma, beta, epsilon: gamma * x / _root(variance, epsilon) + beta)),
         ("root mean square",
-         "The mean is not subtracted, and the division is by the root of the mean square. That is RMS normalization, "
-         "a later section of the notebook.",
+         "The mean is not subtracted, and the division is by the root of the mean square. That is RMS normalization "
+         "(notebook 02).",
          _formula(sets, lambda x, mean, variance, gamma, beta, epsilon: (
              gamma * x / _root(variance + mean**2, epsilon) + beta))),
         ("variance around 0",
@@ -189,7 +190,8 @@ def _formula_mistakes(sets, as_asked):
          _formula(sets, lambda x, mean, variance, gamma, beta, epsilon: (
              gamma * (x - mean / _root(variance, epsilon)) + beta))),
         ("epsilon 0 taken for none",
-         "With epsilon = 0 it uses 1e-3: `or` and `if` treat 0 as nothing. But 0 is a number that may be passed.",
+         "With epsilon = 0 your function uses 1e-3: `or` and `if` treat 0 as nothing. But 0 is a number that may be "
+         "passed.",
          lambda x, groups, gamma, beta, epsilon=1e-3: _over(sets)(x, groups, gamma, beta, epsilon or 1e-3)),
         ("scaled before normalizing",
          "gamma and beta are applied to x before it is normalized. They should come last.",

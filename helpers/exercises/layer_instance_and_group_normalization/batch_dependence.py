@@ -6,7 +6,7 @@ from helpers.exercises.engine import Mistake, PredictExercise
 
 
 _OWN = (
-    "its mean runs over one picture only. The other pictures in the batch play no part. For them to matter, which "
+    "its mean runs over one image only. The other images in the batch play no part. For them to matter, which "
     "axis would have to be averaged over?"
 )
 
@@ -22,20 +22,20 @@ batch_dependence = PredictExercise(
     variable="changed",
     choices={name: (True, False) for name in ("batch, training", "batch, inference", "layer", "instance", "group")},
     patterns=[
-        Mistake("all change", "each of these means runs over one picture only. The other pictures in the batch play "
-                "no part. (A group consists of channels, not of pictures.)",
+        Mistake("all change", "each of these means runs over one image only. The other images in the batch play "
+                "no part. (A group consists of channels, not of images.)",
                 {"layer": True, "instance": True, "group": True}),
         Mistake("training and inference exchanged", "training and inference are swapped. In which of the two are the "
                 "statistics those of the batch, and in which were they collected before?",
                 {"batch, training": False, "batch, inference": True}),
-        Mistake("turned round", "these are all the other way round. `True` says that the output of the other pictures "
-                "changes. Ask for each: do its means, at that moment, run over several pictures?",
+        Mistake("turned round", "these are all the other way round. `True` says that the output of the other images "
+                "changes. Ask for each: do its means, at that moment, run over several images?",
                 {"batch, training": False, "batch, inference": True, "layer": True, "instance": True, "group": True}),
     ],
     mistakes={
         "batch, training": [
-            Mistake("batch stays", "the noisy picture is part of every channel's mean, and that mean is subtracted "
-                    "from all pictures.", False),
+            Mistake("batch stays", "the noisy image is part of every channel's mean, and that mean is subtracted "
+                    "from all images.", False),
         ],
         "batch, inference": [
             Mistake("inference changes", "in inference the moving statistics are used. They were collected "
@@ -43,7 +43,7 @@ batch_dependence = PredictExercise(
         ],
         "layer": [Mistake("layer changes", _OWN, True)],
         "instance": [Mistake("instance changes", _OWN, True)],
-        "group": [Mistake("group changes", "a group consists of channels, not of pictures; " + _OWN,
+        "group": [Mistake("group changes", "a group consists of channels, not of images; " + _OWN,
                           True)],
     },
     points=1,
@@ -51,6 +51,6 @@ batch_dependence = PredictExercise(
         "For each layer: is axis 0 among the axes that are averaged over?",
         "Batch normalization has two modes. Only one of them looks at the batch.",
     ],
-    insight="One layer of the four lets a picture's output depend on its neighbours, and only in training. That is "
+    insight="One layer of the four lets an image's output depend on its neighbours, and only in training. That is "
     "why this layer has two modes, and the other three have one.",
 )

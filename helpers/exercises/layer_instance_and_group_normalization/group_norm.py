@@ -89,26 +89,26 @@ _ANOTHER_AXIS = (
 def _group_cases():
     rng = np.random.default_rng(50)
 
-    def pictures(*shape):
+    def images(*shape):
         N, _, _, C = shape
         spread = rng.uniform(0.05, 0.4, size=(N, 1, 1, C))
         return spread * rng.normal(size=shape) + rng.normal(size=(N, 1, 1, C))
 
-    small = pictures(4, 2, 3, 4)
+    small = images(4, 2, 3, 4)
     small[1, :, :, 2:] *= 0.02  # a spread that is smaller than epsilon
-    alike = pictures(2, 4, 4, 6)
+    alike = images(2, 4, 4, 6)
     alike[1, :, :, 3:] = 5.0
     six, four = _channel_weights(6), _channel_weights(4)
     return [
-        Case("on pictures of shape (2, 4, 4, 6) in 2 groups, with the default epsilon",
-             (0.2 * pictures(2, 4, 4, 6), 2, *six)),
-        Case("on pictures of shape (2, 4, 4, 6), the last three channels of a picture all equal",
+        Case("on images of shape (2, 4, 4, 6) in 2 groups, with the default epsilon",
+             (0.2 * images(2, 4, 4, 6), 2, *six)),
+        Case("on images of shape (2, 4, 4, 6), with all values equal in the last three channels of one image",
              (alike, 2, *six, 1e-2), edge=True),
-        Case("on pictures of shape (4, 2, 3, 4) in 2 groups", (small, 2, *four, 0.05)),
-        Case("on pictures of shape (4, 6, 2, 6) in 3 groups", (pictures(4, 6, 2, 6), 3, *six, 1e-2)),
-        Case("on one picture of shape (1, 4, 4, 6) in 1 group", (pictures(1, 4, 4, 6), 1, *six, 1e-2)),
-        Case("on a picture of shape (1, 2, 3, 4) in 2 groups, with epsilon 0",
-             (0.2 * pictures(1, 2, 3, 4), 2, *four, 0.0), edge=True),
+        Case("on images of shape (4, 2, 3, 4) in 2 groups", (small, 2, *four, 0.05)),
+        Case("on images of shape (4, 6, 2, 6) in 3 groups", (images(4, 6, 2, 6), 3, *six, 1e-2)),
+        Case("on one image of shape (1, 4, 4, 6) in 1 group", (images(1, 4, 4, 6), 1, *six, 1e-2)),
+        Case("on an image of shape (1, 2, 3, 4) in 2 groups, with epsilon 0",
+             (0.2 * images(1, 2, 3, 4), 2, *four, 0.0), edge=True),
     ]
 
 
@@ -146,7 +146,7 @@ def _memory_blocks(x, groups):
     return (len(x), groups, -1), (2,)
 
 
-def _rows_of_places(x, groups):
+def _rows_of_positions(x, groups):
     N, H, W, C = x.shape
     return (N, groups, H // groups, W, C), (2, 3)
 
@@ -238,7 +238,7 @@ def _turned(x, groups, gamma, beta, epsilon=1e-3):
     return gamma * _over(_in_groups)(x, groups, 1.0, 0.0, epsilon).transpose(0, 2, 1, 3) + beta
 
 
-def _places_flattened(x, groups, gamma, beta, epsilon=1e-3):
+def _positions_flattened(x, groups, gamma, beta, epsilon=1e-3):
     N, H, W, C = x.shape
     y = _over(_in_groups)(x, groups, gamma, beta, epsilon)
     return y.reshape(N, H * W, groups, C // groups)
@@ -265,8 +265,8 @@ def _stacked(x, groups, gamma, beta, epsilon=1e-3):
 
 
 _IN_MEMORY = (
-    "Each group is a band of *places*, with all channels in it. This cut would be right if the channels came first, as "
-    "in PyTorch. Here they are the last axis, and only that axis must be cut in two."
+    "Each group is a band of *positions*, with all channels in it. This cut would be right if the channels came first, "
+    "as in PyTorch. Here they are the last axis, and only that axis must be split into two axes."
 )
 
 
@@ -290,7 +290,7 @@ def _cut(axes):
 _WRONG_SETS = [
     (
         "strided channels",
-        "Your groups take channels at a distance: 0, 2, 4 and 1, 3, 5. The channels of a group should be neighbours: "
+        "Your groups take channels at intervals: 0, 2, 4 and 1, 3, 5. The channels of a group should be neighbours: "
         "0, 1, 2 and 3, 4, 5. Which of the two new axes comes first?",
         _strided,
     ),
@@ -313,43 +313,43 @@ _WRONG_SETS = [
     ),
     (
         "one group",
-        "All channels of a picture share one mean: that is layer normalization, whatever `groups` says.",
+        "All channels of an image share one mean: that is layer normalization, whatever `groups` says.",
         _whole,
     ),
 ]
 _OTHER_SETS = [
     (
-        "places in groups",
+        "positions in groups",
         "The height is cut into groups and the channels stay apart. Groups consist of channels, and each group has "
-        "all places.",
-        _rows_of_places,
+        "all positions.",
+        _rows_of_positions,
     ),
     (
-        "pictures in groups",
-        "The pictures are cut into groups, and a channel's mean runs over the pictures of its group: that is batch "
-        "normalization in smaller batches. Groups consist of channels, within one picture.",
+        "images in groups",
+        "The images are cut into groups, and a channel's mean runs over the images of its group: that is batch "
+        "normalization in smaller batches. Groups consist of channels, within one image.",
         _groups_of_images,
     ),
     (
-        "each place by itself",
-        "Each place has a mean of its own, over the channels of a group. The places of a picture share it: average "
-        "over height and width as well.",
+        "each position by itself",
+        "Each position has a mean of its own, over the channels of a group. All positions of an image should share "
+        "it: average over height and width as well.",
         _cut((4,)),
     ),
     (
-        "each place over all its channels",
-        "Each place has a mean of its own, over all its channels. It is the other way round: a group has some of the "
-        "channels, and all places of a picture.",
+        "each position over all its channels",
+        "Each position has a mean of its own, over all its channels. It is the other way round: a group has some of "
+        "the channels, and all positions of an image.",
         _cut((3, 4)),
     ),
     (
         "each row by itself",
-        "Each row of places has a mean of its own: the height, axis 1, is not averaged over.",
+        "Each row of positions has a mean of its own: the height, axis 1, is not averaged over.",
         _cut((2, 4)),
     ),
     (
         "each column by itself",
-        "Each column of places has a mean of its own: the width, axis 2, is not averaged over.",
+        "Each column of positions has a mean of its own: the width, axis 2, is not averaged over.",
         _cut((1, 4)),
     ),
     (
@@ -360,12 +360,12 @@ _OTHER_SETS = [
     ),
     (
         "over the batch",
-        "A group's mean runs over all pictures. It should stay within one picture: leave axis 0 out of the average.",
+        "A group's mean runs over all images. It should stay within one image: leave axis 0 out of the average.",
         _cut((0, 1, 2, 4)),
     ),
     (
         "batch normalization",
-        "This is batch normalization: one mean per channel, over all pictures.",
+        "This is batch normalization: one mean per channel, over all images.",
         _axes(lambda x: (0, 1, 2)),
     ),
     (
@@ -377,7 +377,7 @@ _OTHER_SETS = [
 ]
 
 
-_ALSO_PAIRED = ("each place by itself", "over the batch", "groups averaged together")
+_ALSO_PAIRED = ("each position by itself", "over the batch", "groups averaged together")
 _FIVE_AXES = (
     "gamma has one number per channel, and here the channels are still cut into two axes: the two do not line up. Give "
     "x_hat the shape of x again before gamma and beta are used."
@@ -401,8 +401,8 @@ def _group_means_are_zero(args, outputs):
 
 group_norm = GroupExercise(
     group_norm,
-    taken=Case("on pictures of shape (3, 3, 5, 4) in 2 groups", (np.ones((3, 3, 5, 4)), 2, np.ones(4), np.zeros(4))),
-    refused=Case("on pictures with 6 channels in 4 groups", (np.ones((4, 4, 4, 6)), 4, np.ones(6), np.zeros(6))),
+    taken=Case("on images of shape (3, 3, 5, 4) in 2 groups", (np.ones((3, 3, 5, 4)), 2, np.ones(4), np.zeros(4))),
+    refused=Case("on images with 6 channels in 4 groups", (np.ones((4, 4, 4, 6)), 4, np.ones(6), np.zeros(6))),
     refusals=[
         Mistake(
             "assert for a ValueError",
@@ -427,14 +427,14 @@ group_norm = GroupExercise(
         Mistake(
             "nothing returned",
             "Where the groups divide the channels, your function is right. With 6 channels in 4 groups it returns no "
-            "array and raises nothing: the trouble shows later, in another place. Raise a ValueError here.",
+            "array and raises nothing: the trouble shows later, elsewhere. Raise a ValueError here.",
             lambda value, error: not isinstance(value, np.ndarray),
         ),
         Mistake(
             "groups that do not divide the channels",
             "Where the groups divide the channels, your function is right. With 6 channels in 4 groups it returns "
-            "numbers all the same: from groups of unequal size, with channels left out, or with a border in the "
-            "middle of a channel. Nobody would notice. Look at C before you cut, and raise a ValueError.",
+            "numbers all the same: from groups of unequal size, with channels left out, or with a group that "
+            "ends in the middle of a channel. Nobody would notice. Look at C before you cut, and raise a ValueError.",
             lambda value, error: True,
         ),
     ],
@@ -470,14 +470,14 @@ group_norm = GroupExercise(
         ),
         *_mixed(
             _in_groups,
-            [("each channel", _channels), ("the whole picture", _whole),
-             ("all pictures together", _axes(lambda x: (0, 1, 2, 3))),
-             ("the group over all pictures", _cut((0, 1, 2, 4)))],
+            [("each channel", _channels), ("the whole image", _whole),
+             ("all images together", _axes(lambda x: (0, 1, 2, 3))),
+             ("the group over all images", _cut((0, 1, 2, 4)))],
             _looking_first,
         ),
         Mistake(
             "first group only",
-            "Only the first group is normalized; the others come back unchanged. Does a `return` stand inside the "
+            "Only the first group is normalized; the others come back unchanged. Is there a `return` inside the "
             "loop, or does the loop end too early?",
             _first_group_only,
         ),
@@ -493,8 +493,8 @@ group_norm = GroupExercise(
         ),
         Mistake(
             "squares averaged channel by channel",
-            "The mean is that of the group. The squared deviations from it are averaged over the places only, so that each "
-            "channel has a variance of its own. Average over the channels of the group as well.",
+            "The mean is that of the group. The squared deviations from it are averaged over the positions only, so "
+            "that each channel has a variance of its own. Average over the channels of the group as well.",
             _looking_first(_with_variance(lambda parts: ((parts - _mean(parts)) ** 2).mean(axis=(1, 2), keepdims=True))),
         ),
         Mistake(
@@ -505,7 +505,7 @@ group_norm = GroupExercise(
         ),
         Mistake(
             "returned in the loop",
-            "The function ends after the first group: a `return` stands inside the loop. Collect all groups, join "
+            "The function ends after the first group: there is a `return` inside the loop. Collect all groups, join "
             "them along the channel axis, and only then use gamma and beta.",
             _returned_in_the_loop,
         ),
@@ -518,19 +518,19 @@ group_norm = GroupExercise(
         Mistake(
             "folded in another order",
             "The groups were moved in front and the result was reshaped with the axes in that order, so numbers end "
-            "up at the wrong places and channels. Move the axis back first.",
+            "up at the wrong positions and channels. Move the axis back first.",
             _folded_wrongly,
         ),
         Mistake(
-            "left in groups, places flattened",
-            "The result still has its channels cut into groups and its places in one axis. The next layer expects x's "
-            "shape.",
-            _places_flattened,
+            "left in groups, positions flattened",
+            "The result still has its channels cut into groups and its positions in one axis. The next layer expects "
+            "x's shape.",
+            _positions_flattened,
         ),
         Mistake(
             "channels left in front",
             "The channels were moved in front, which is a good way to cut them into groups; but they were not moved "
-            "back before the last `reshape`, so numbers end up at the wrong places and channels.",
+            "back before the last `reshape`, so numbers end up at the wrong positions and channels.",
             _channels_left_in_front,
         ),
         Mistake(
@@ -543,14 +543,14 @@ group_norm = GroupExercise(
         Mistake("size as a float, in a slice", _FLOAT, lambda x, groups, *rest: x[..., :x.shape[-1] / groups]),
         Mistake(
             "height and width exchanged",
-            "In the result height and width are swapped: every picture comes out transposed. With square pictures "
+            "In the result height and width are swapped: every image comes out transposed. With square images "
             "the shape does not show it.",
             _turned,
         ),
         Mistake(
             "batch cut into blocks",
-            "The whole batch is cut into `groups` blocks: the pictures are not kept apart, and all channels of a place "
-            "are together. Only the channel axis must be cut in two.",
+            "The whole batch is cut into `groups` blocks: the images are not kept apart, and all channels of a "
+            "position are together. Only the channel axis must be split into two axes.",
             _over(lambda x, groups: ((groups, -1), (1,))),
         ),
         Mistake(
@@ -577,7 +577,7 @@ group_norm = GroupExercise(
         Mistake(
             "groups stacked",
             "The groups are normalized correctly, but put together wrongly: in a reshaped list of arrays the groups "
-            "come first, so numbers end up at the wrong places. Join them along the channel axis.",
+            "come first, so numbers end up at the wrong positions. Join them along the channel axis.",
             _stacked,
         ),
         Mistake(
@@ -587,8 +587,8 @@ group_norm = GroupExercise(
             _stacked_behind,
         ),
         Mistake(
-            "groups joined along the pictures",
-            "The groups are normalized correctly, but put together along axis 0, as though they were more pictures. "
+            "groups joined along the images",
+            "The groups are normalized correctly, but put together along axis 0, as though they were more images. "
             "Join them along the channel axis.",
             _joined_along_images,
         ),
@@ -603,7 +603,7 @@ group_norm = GroupExercise(
             _reached(lambda x: (0, 1, 2), 2),
         ),
         Property(
-            "Subtract beta and divide by gamma: then each group of neighbouring channels of each picture should have "
+            "Subtract beta and divide by gamma: then each group of neighbouring channels of each image should have "
             "mean 0. Not all of them do.",
             _group_means_are_zero,
         ),
@@ -612,11 +612,11 @@ group_norm = GroupExercise(
     hints=[
         "Draw six channels in two groups: 0, 1, 2 and 3, 4, 5. There are two things to do: cut the channel axis into "
         "two axes, and average over all but two of the five.",
-        "(N, H, W, C) becomes (N, H, W, groups, C / groups): in memory neighbouring channels stay neighbours. Which of "
-        "these five axes are kept?",
-        "The pictures and the groups are kept: `axis=(1, 2, 4)`, with `keepdims=True`. Afterwards reshape to x's "
+        "(N, H, W, C) becomes (N, H, W, groups, C / groups): in memory, neighbouring channels stay neighbours. Which "
+        "of these five axes are kept?",
+        "The images and the groups are kept: `axis=(1, 2, 4)`, with `keepdims=True`. Afterwards reshape to x's "
         "shape, and only then use gamma and beta. Before all that: does `groups` divide C?",
     ],
-    insight="It is the same array with one axis cut in two, and once again the same normalization over other axes. "
+    insight="It is the same array with one axis split into two, and once again the same normalization over other axes. "
     "The order of the channels means nothing to a convolution, but it decides who is in a group.",
 )

@@ -47,7 +47,7 @@ hurt_batch_norm = ExperimentExercise(
         Mistake(
             "both fail",
             "Neither network reaches 0.70. Is the learning rate too large for so many layers, or too small for the "
-            "steps that 4,000 digits give? Find settings where the one with group normalization learns.",
+            "number of steps that 4,000 digits give? Find settings where the one with group normalization learns.",
             lambda r: max(r["batch"], r["group"]) < _LEARNS,
         ),
         Mistake(
@@ -64,14 +64,14 @@ hurt_batch_norm = ExperimentExercise(
         ),
         Mistake(
             "large batch",
-            "Group normalization is not ahead by 0.10, and the batch can still be smaller. What does that do to a mean "
-            "of batch normalization?",
+            "Group normalization is not ahead by 0.10, and the batch can still be smaller. What does a smaller batch "
+            "do to a mean of batch normalization?",
             lambda r: r["batch_size"] > 8,
         ),
         Mistake(
             "shallow",
             "The batch is small, and group normalization is not ahead by 0.10. Each normalized layer adds its own "
-            "noise: what follows?",
+            "noise: what follows from that?",
             lambda r: r["depth"] <= 3,
         ),
     ],
@@ -84,5 +84,6 @@ hurt_batch_norm = ExperimentExercise(
         "learning rate.",
     ],
     insight="Having only a few values per mean does little harm in one or two layers, but much in every layer of a "
-    "deep network. A network with fifty normalized layers, as in the paper, feels a small batch sooner than ours do.",
+    "deep network. The paper's network has some fifty normalized layers. That may be why small batches hurt it, "
+    "although its means are over more values than ours.",
 )

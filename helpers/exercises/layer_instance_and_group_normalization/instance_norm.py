@@ -58,7 +58,8 @@ class InstanceExercise(CodeExercise):
 
     not_the_channels = Mistake(
         "groups that do not divide the channels",
-        "Here the number of groups does not divide the channels. It must fit every x: which axis of x gives it?",
+        "Here the number of groups does not divide the channels. The number must fit every x: which axis of x gives "
+        "it?",
         lambda x, gamma, beta, epsilon=1e-3: None,
     )
 
@@ -67,7 +68,7 @@ _ONE_CALL = "One call of `normalize_groups` can take the place of the means and 
 
 
 def normalize_groups(x, groups, epsilon=1e-3):
-    """x_hat over the groups of neighbouring channels of each picture, as the notebook has it."""
+    """x_hat over the groups of neighbouring channels of each image, as the notebook has it."""
     C = x.shape[-1]
     if C % groups:
         raise ValueError(f"{groups} groups do not divide {C} channels")
@@ -77,22 +78,22 @@ def normalize_groups(x, groups, epsilon=1e-3):
 def _instance_cases():
     rng = np.random.default_rng(51)
 
-    def pictures(*shape):
+    def images(*shape):
         N, _, _, C = shape
         return rng.uniform(0.05, 0.4, size=(N, 1, 1, C)) * rng.normal(size=shape) + rng.normal(size=(N, 1, 1, C))
 
-    small = pictures(2, 3, 2, 6)
+    small = images(2, 3, 2, 6)
     small[0, :, :, 2] *= 0.05  # a spread that is smaller than epsilon
-    alike = pictures(2, 3, 2, 6)
+    alike = images(2, 3, 2, 6)
     alike[1, :, :, 4] = 5.0
     return [
-        Case("on pictures of shape (4, 4, 4, 4), with the default epsilon",
-             (0.2 * pictures(4, 4, 4, 4), *_channel_weights(4))),
-        Case("on pictures of shape (2, 3, 2, 6)", (small, *_channel_weights(6), 0.05)),
-        Case("on pictures with a channel whose values are all equal", (alike, *_channel_weights(6), 1e-2), edge=True),
-        Case("on one picture of shape (1, 5, 2, 4)", (pictures(1, 5, 2, 4), *_channel_weights(4), 1e-2)),
-        Case("on a picture of shape (1, 2, 3, 4), with epsilon 0",
-             (0.2 * pictures(1, 2, 3, 4), *_channel_weights(4), 0.0), edge=True),
+        Case("on images of shape (4, 4, 4, 4), with the default epsilon",
+             (0.2 * images(4, 4, 4, 4), *_channel_weights(4))),
+        Case("on images of shape (2, 3, 2, 6)", (small, *_channel_weights(6), 0.05)),
+        Case("on images with a channel whose values are all equal", (alike, *_channel_weights(6), 1e-2), edge=True),
+        Case("on one image of shape (1, 5, 2, 4)", (images(1, 5, 2, 4), *_channel_weights(4), 1e-2)),
+        Case("on an image of shape (1, 2, 3, 4), with epsilon 0",
+             (0.2 * images(1, 2, 3, 4), *_channel_weights(4), 0.0), edge=True),
     ]
 
 
@@ -126,18 +127,18 @@ def _channel_means_are_zero(args, outputs):
 _WRONG_AXES = [
     (
         "one group",
-        "All channels of a picture share one mean: that is layer normalization, or a single group, the other end of "
+        "All channels of an image share one mean: that is layer normalization, or a single group, the other end of "
         "the scale. Instance normalization keeps every channel apart.",
         _whole,
     ),
     (
         "batch axes",
-        "The mean of a channel runs over the pictures, too: that is batch normalization. An *instance* is one picture.",
+        "The mean of a channel runs over the images, too: that is batch normalization. An *instance* is one image.",
         _axes(lambda x: (0, 1, 2)),
     ),
     (
-        "channels of a place",
-        "Every place is normalized over its channels. It is the other way round: every channel over its places.",
+        "channels of a position",
+        "Every position is normalized over its channels. It is the other way round: every channel over its positions.",
         _axes(lambda x: (3,)),
     ),
     (
@@ -150,23 +151,23 @@ _WRONG_AXES = [
 _OTHER_AXES = [
     (
         "height only",
-        "Each column of a picture is normalized by itself: axis 1 alone is averaged over. A picture has two spatial "
+        "Each column of an image is normalized by itself: axis 1 alone is averaged over. An image has two spatial "
         "axes.",
         _axes(lambda x: (1,)),
     ),
     (
         "width only",
-        "Each row of a picture is normalized by itself: axis 2 alone is averaged over. A picture has two spatial axes.",
+        "Each row of an image is normalized by itself: axis 2 alone is averaged over. An image has two spatial axes.",
         _axes(lambda x: (2,)),
     ),
     (
-        "over the pictures",
-        "Axis 0 alone is averaged over: each place of each channel, over the pictures. An instance is one picture.",
+        "over the images",
+        "Axis 0 alone is averaged over: each position of each channel, over the images. An instance is one image.",
         _axes(lambda x: (0,)),
     ),
     (
         "everything",
-        "One mean and one variance serve the whole array. Each channel of each picture has its own.",
+        "One mean and one variance serve the whole array. Each channel of each image has its own.",
         _axes(lambda x: (0, 1, 2, 3)),
     ),
 ]
@@ -212,7 +213,7 @@ instance_norm = InstanceExercise(
         ),
         Mistake(
             "epsilon for groups",
-            "epsilon stands where `normalize_groups` expects the number of groups: its second argument.",
+            "epsilon is passed where `normalize_groups` expects the number of groups: its second argument.",
             lambda x, gamma, beta, epsilon=1e-3: gamma * normalize_groups(x, epsilon) + beta,
         ),
         Mistake(
@@ -221,8 +222,8 @@ instance_norm = InstanceExercise(
             _grouped(lambda x: 4),
         ),
         Mistake(
-            "as many groups as pictures",
-            "The number of groups is taken from axis 0, the pictures. Groups consist of channels, and each picture "
+            "as many groups as images",
+            "The number of groups is taken from axis 0, the images. Groups consist of channels, and each image "
             "has its own groups anyway.",
             _grouped(lambda x: x.shape[0]),
         ),
@@ -242,8 +243,8 @@ instance_norm = InstanceExercise(
             _grouped(lambda x: -1),
         ),
         Mistake(
-            "as many groups as places",
-            "H · W is the number of places. Groups consist of channels: how many of them leave each channel alone?",
+            "as many groups as positions",
+            "H · W is the number of positions. Groups consist of channels: how many of them leave each channel alone?",
             _grouped(lambda x: x.shape[1] * x.shape[2]),
         ),
         *_sets_mistakes(_WRONG_AXES + _OTHER_AXES, _without_groups),
@@ -253,16 +254,16 @@ instance_norm = InstanceExercise(
             _instance_without_keepdims,
         ),
         Mistake(
-            "gamma for each picture",
-            "gamma and beta are applied per picture. There should be one of each per channel: the next batch has "
-            "other pictures.",
+            "gamma for each image",
+            "gamma and beta are applied per image. There should be one of each per channel: the next batch has "
+            "other images.",
             _without_groups(_over(_channels, finish=_image_weights)),
         ),
         *_formula_mistakes(_channels, _without_groups),
         *_mixed(
             _channels,
-            [("the whole picture", _whole), ("each channel over the batch", _axes(lambda x: (0, 1, 2))),
-             ("all pictures together", _axes(lambda x: (0, 1, 2, 3)))],
+            [("the whole image", _whole), ("each channel over the batch", _axes(lambda x: (0, 1, 2))),
+             ("all images together", _axes(lambda x: (0, 1, 2, 3)))],
             _without_groups,
         ),
         *_pairs(_channels, _WRONG_AXES, _without_groups),
@@ -273,7 +274,7 @@ instance_norm = InstanceExercise(
             _reached(lambda x: (1, 2), 1),
         ),
         Property(
-            "Subtract beta and divide by gamma: then each channel of each picture should have mean 0. Not all of "
+            "Subtract beta and divide by gamma: then each channel of each image should have mean 0. Not all of "
             "them do.",
             _channel_means_are_zero,
         ),

@@ -36,13 +36,13 @@ def _layer_cases():
     rows = rng.normal(size=(5, 3)) * [[0.3], [0.1], [0.2], [0.4], [0.1]] + rng.normal(size=(5, 1))
     alike = rows.copy()
     alike[2] = 7.0
-    pictures = rng.normal(size=(3, 4, 2, 3)) * [0.1, 0.3, 0.2] + rng.normal(size=(3, 1, 1, 3))
+    images = rng.normal(size=(3, 4, 2, 3)) * [0.1, 0.3, 0.2] + rng.normal(size=(3, 1, 1, 3))
     four, three = _channel_weights(4), _channel_weights(3)
     return [
         Case("on a batch of shape (4, 4), with the default epsilon", (square, *four)),
         Case("on a batch of shape (5, 3)", (rows, *three, 0.06)),
         Case("on a batch with an example whose values are all equal", (alike, *three, 1e-2), edge=True),
-        Case("on pictures of shape (3, 4, 2, 3)", (pictures, *three, 0.05)),
+        Case("on images of shape (3, 4, 2, 3)", (images, *three, 0.05)),
         Case("on a batch of one example", (rows[:1], *three, 1e-2), edge=True),
         Case("on a batch of shape (4, 3), with epsilon 0", (rows[:4], *three, 0.0), edge=True),
     ]
@@ -125,8 +125,8 @@ _OVER_THE_BATCH = (
 )
 
 
-def _on_pictures(axes):
-    """The right axes on (N, C), others on pictures."""
+def _on_images(axes):
+    """The right axes on (N, C), others on images."""
     return _axes(lambda x: (1,) if x.ndim == 2 else axes)
 
 
@@ -139,21 +139,21 @@ _WRONG_AXES = [
     ),
     (
         "last axis only",
-        "On (N, C) the axes are right. On pictures every place is normalized by itself, over its channels: that is "
-        "what Keras' LayerNormalization does by default. Here the picture as a whole shares one mean.",
+        "On (N, C) the axes are right. On images every position is normalized by itself, over its channels: that is "
+        "what Keras' LayerNormalization does by default. Here the image as a whole shares one mean.",
         _axes(lambda x: (x.ndim - 1,)),
     ),
     (
         "axis 1 only",
-        "On (N, C) the axes are right. On pictures axis 1 is the height alone: width and channels must be averaged "
+        "On (N, C) the axes are right. On images axis 1 is the height alone: width and channels must be averaged "
         "over, too.",
         _axes(lambda x: (1,)),
     ),
     (
         "instance axes",
-        "On (N, C) the axes are right. On pictures each channel is normalized by itself: that is instance "
+        "On (N, C) the axes are right. On images each channel is normalized by itself: that is instance "
         "normalization. Average over the channels as well.",
-        _on_pictures((1, 2)),
+        _on_images((1, 2)),
     ),
     (
         "one mean for all",
@@ -168,23 +168,23 @@ _OTHER_AXES = [
         _axes(lambda x: tuple(range(x.ndim - 1))),
     ),
     (
-        "channels-first axes on pictures",
-        "On (N, C) it is right. On pictures axes 2 and 3 are width and channels; the height is left out.",
-        _on_pictures((2, 3)),
+        "channels-first axes on images",
+        "On (N, C) it is right. On images axes 2 and 3 are width and channels; the height is left out.",
+        _on_images((2, 3)),
     ),
     (
-        "batch axes on pictures",
-        "On (N, C) it is right. On pictures the mean runs over the pictures, too: that is batch normalization.",
-        _on_pictures((0, 1, 2)),
+        "batch axes on images",
+        "On (N, C) it is right. On images the mean runs over the images, too: that is batch normalization.",
+        _on_images((0, 1, 2)),
     ),
     (
-        "one mean for all on pictures",
-        "On (N, C) it is right. On pictures one mean serves the whole array: leave axis 0 out of the average.",
-        _on_pictures((0, 1, 2, 3)),
+        "one mean for all on images",
+        "On (N, C) it is right. On images one mean serves the whole array: leave axis 0 out of the average.",
+        _on_images((0, 1, 2, 3)),
     ),
     (
-        "axes of pictures",
-        "Axes 1, 2 and 3 are there for pictures only; a batch of shape (N, C) has no axis 2. Name the axes by what "
+        "axes of images",
+        "Axes 1, 2 and 3 are there for images only; a batch of shape (N, C) has no axis 2. Name the axes by what "
         "they have in common: all but the first, however many there are.",
         _axes(lambda x: (1, 2, 3)),
     ),
@@ -260,7 +260,7 @@ layer_norm = CodeExercise(
         Mistake("axes as a list", _AXES_AS_A_TUPLE, lambda x, *rest: x.mean(axis=list(range(1, x.ndim)))),
         Mistake(
             "sums divided by C",
-            "On (N, C) it is right. On pictures the sums are divided by C; an example has H · W · C values.",
+            "On (N, C) it is right. On images the sums are divided by C; an example has H · W · C values.",
             _divided_by_channels,
         ),
         Mistake(
@@ -292,13 +292,13 @@ layer_norm = CodeExercise(
         ),
         Mistake(
             "weights by row",
-            "gamma and beta are read with the index of axis 1. On (N, C) that is the channel; on pictures it is the "
+            "gamma and beta are read with the index of axis 1. On (N, C) that is the channel; on images it is the "
             "height. The channels are the last axis; NumPy lines gamma up with it by itself.",
             _weights_by_row,
         ),
         Mistake(
             "scaled to 0 to 1",
-            "Each example is stretched to run from its least to its greatest value. Normalization subtracts the mean "
+            "Each example is rescaled to run from 0 to about 1 before gamma and beta. Normalization subtracts the mean "
             "and divides by the standard deviation: then one extreme value does not decide for all.",
             _zero_to_one,
         ),
@@ -316,7 +316,8 @@ layer_norm = CodeExercise(
     ],
     properties=[
         Property(
-            "An example comes back as nothing but zeros, or nothing but beta: does the loop reach every one?",
+            "An example comes back as nothing but zeros, or nothing but beta. Is it reached by the loop, if there is "
+            "one? Or is each value its own mean, because no axis is averaged over?",
             _reached(_example_axes, 1),
         ),
         Property(

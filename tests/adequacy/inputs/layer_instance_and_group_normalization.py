@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def layer_norm(rng):
-    """Rows or pictures of any size, sometimes with examples whose values are all alike."""
+    """Rows or images of any size, sometimes with examples whose values are all alike."""
     sizes = rng.integers(1, 6, size=rng.choice([2, 4]))
     return _and_weights(rng, _filled(rng, sizes, axes=tuple(range(1, len(sizes)))))
 
@@ -21,7 +21,7 @@ def group_norm(rng):
 
 
 def instance_norm(rng):
-    """Pictures of any size, sometimes with a channel of a picture whose values are all alike."""
+    """Images of any size, sometimes with a channel of an image whose values are all alike."""
     return _and_weights(rng, _filled(rng, rng.integers(1, 6, size=4), axes=(1, 2)))
 
 
