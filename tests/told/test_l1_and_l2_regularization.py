@@ -199,6 +199,7 @@ STEPS = {
     "plain, ones at 0": (
         lambda w, g, rate, l1: w - rate * (g + l1 * np.where(w >= 0, 1, -1)), "step and threshold with the old sign",
     ),
+    "gradient doubled": (lambda w, g, rate, l1: soft(w - 2 * rate * g, rate * l1), "gradient counted twice"),
     "elastic net": (after(lambda v, t: soft(v, t) / (1 + 2 * t)), "shrunk as by L2 as well"),
 }
 
@@ -250,7 +251,9 @@ def guessed(exercise, *values):
      ((0.0, 1.5, 0.0, -0.47, False), "learning rate forgotten"), ((2.0, 0.5, 0.03, 0.5, False), "the slope alone"),
      ((2.0, 2.0, 0.03, 0.03, False), "unmoved"), ((1.6, 1.9, 0.024, -0.07, False), "strength forgotten"),
      ((1.8, 1.9, 0.027, -0.07, False), "twice the step of L1"), ((1.9, 1.95, 0.0285, -0.02, False), "factor 2 forgotten"),
-     ((2.2, 2.05, 0.033, 0.08, False), "grown"), ((-0.2, -0.05, -0.003, -0.05, False), "the change alone")],
+     ((2.2, 2.05, 0.033, 0.08, False), "grown"), ((-0.2, -0.05, -0.003, -0.05, False), "the change alone"),
+     ((0.0, 0.0, 0.0, 0.0, False), "the end, without a loss"), ((4 / 3, 1.75, 0.02, 0.0, False), "the end, in the figure"),
+     ((1.8, 1.9, 0.027, 0.0285, False), "the slope of L1 taken as λw")],
 )
 def test_alone_tells_one_cause_once(values, name):
     names, said = guessed(exercises.alone, *values)
@@ -261,6 +264,7 @@ def test_alone_tells_one_cause_once(values, name):
     ("values", "names", "count"),
     [((0.01, 0.999, 0.02, 10, 0.01), ("factor 2 forgotten",), 3), ((0.002, 0.998, 0.02, 10, 0.001), ("times the rate",), 1),
      ((0.02, 0.998, 0.005, 1e-5, 0.02), ("the other way round",), 1), ((0.02, 0.998, 0.01, 5.0, 0.02), ("the same number",), 2),
+     ((0.02, 0.998, 0.02, 1e5, 0.02), ("2N / λ",), 1), ((0.02, 0.998, 0.02, 2e-5, 0.02), ("inverted",), 1),
      ((0.02, 0.998, 0.02, 10, 0.04), ("doubled",), 1), ((0.02, 0.999, 0.02, 10, 0.02), ("factor 2 forgotten",), 1)],
 )
 def test_same_penalty(values, names, count):
@@ -277,7 +281,7 @@ def test_a_share_that_follows_from_the_gradient_is_not_wrong_in_itself():
 @pytest.mark.parametrize(
     ("penalty", "strength", "pixels", "error", "name"),
     [("L2", 3.0, 141, 14.9, "L2, little won"), ("L2", 1e-5, 141, 16.0, "L2, little won"), ("L2", 10.0, 141, 26.0, "L2, too strong"),
-     ("L2", 0.03, 141, 7.9, "L2 leaves all pixels in"), ("L1", 0.003, 77, 9.5, "too weak"), ("L1", 0.1, 12, 14.9, "too strong"),
+     ("L2", 0.03, 141, 7.9, "L2 leaves all pixels in"), ("L1", 0.003, 77, 9.5, "too weak"), ("L1", 0.1, 12, 14.9, "too strong"), ("L1", 0.2, 4, 19.3, "far too strong"),
      ("L1", 0.5, 0, 46.9, "everything at zero"), ("L2", 0, 141, 17.3, "no penalty at all"), ("L1", 0, 141, 12.5, "no penalty at all, by steps")],
 )
 def test_few_pixels(penalty, strength, pixels, error, name):

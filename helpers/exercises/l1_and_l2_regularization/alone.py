@@ -35,6 +35,15 @@ _STRENGTH = "this is the result for λ = 1. Here λ is 0.5, and it multiplies th
 _TWICE = "that is a step of 0.1. The slope of λ|w| is λ in size, without a 2, and the step is η times it."
 
 
+_END = (
+    "the figure shows where a weight *ends*. Here *one* step is asked for, of a weight at which the loss does not pull: "
+    "the learning rate times the slope of the penalty."
+)
+
+
+_SIZE = "that takes a share of the weight. The slope of L1 does not depend on the size of w: it is λ, here towards 0."
+
+
 alone = PredictExercise(
     {
         "L2: 2.0 becomes": 1.8,
@@ -46,6 +55,11 @@ alone = PredictExercise(
     variable="prediction",
     choices={"L2 ever reaches exactly 0": (True, False)},
     patterns=[
+        Mistake("the end, without a loss", _END,
+                {"L2: 2.0 becomes": 0.0, "L1: 2.0 becomes": 0.0, "L2: 0.03 becomes": 0.0, "L1: 0.03 becomes": 0.0}),
+        Mistake("the end, in the figure", _END,
+                {"L2: 2.0 becomes": 4 / 3, "L1: 2.0 becomes": 1.75, "L2: 0.03 becomes": 0.02, "L1: 0.03 becomes": 0.0}),
+        Mistake("the slope of L1 taken as λw", _SIZE, {"L1: 2.0 becomes": 1.9, "L1: 0.03 becomes": 0.0285}),
         Mistake("the other penalty's step", _OTHER,
                 {"L2: 2.0 becomes": 1.95, "L1: 2.0 becomes": 1.8, "L2: 0.03 becomes": -0.02, "L1: 0.03 becomes": 0.027}),
         Mistake("learning rate forgotten", _RATE,
@@ -105,8 +119,8 @@ alone = PredictExercise(
             Mistake("unmoved", _UNMOVED, 0.03),
         ],
         "L1: 0.03 becomes": [
-            Mistake("stops at 0", "that is what one would like. But a plain step of gradient descent does not look where 0 is: it takes η "
-                    "times the slope.", 0.0),
+            Mistake("stops at 0", "that is what one would like. But a plain step of gradient descent does not check "
+                    "where 0 is: it takes η times the slope.", 0.0),
             Mistake("the other penalty's step", _OTHER, 0.027),
             Mistake("learning rate forgotten", _RATE, -0.47),
             Mistake("grown", _GROWN, 0.08),
@@ -124,7 +138,8 @@ alone = PredictExercise(
     },
     points=2,
     hints=[
-        "One step: new weight = old weight − learning rate · slope of the penalty. The formulas of the slopes stand above.",
+        "One step: new weight = old weight − learning rate · slope of the penalty. The formulas of the slopes are "
+        "given above.",
         "The slope of L2 at 2.0 is 2 · 0.5 · 2.0, that of L1 is 0.5. Then at 0.03: which of the two has become small?",
     ],
     insight="L2 takes away a share of the weight, L1 a fixed amount. So L2 moves small weights only a little and "

@@ -25,7 +25,7 @@ def _complete(result):
     if not all(isinstance(n, (int, float, np.number)) and np.isfinite(n) for n in numbers):
         return "Some of the numbers are not finite: is the strength a number of at least 0?"
     if result["draws"] < _DRAWS:
-        return f"The targets are means of {_DRAWS} draws: one lucky draw says little. Leave `seeds` as it came, or take more."
+        return f"The targets are means of {_DRAWS} draws: one lucky draw says little. Leave `seeds` as it was, or take more."
     return ""
 
 
@@ -50,8 +50,8 @@ few_pixels = ExperimentExercise(
     mistakes=[
         Mistake(
             "no penalty at all, by steps",
-            "With the strength 0 there is no penalty. (If the errors are fewer all the same: these 2000 steps end before least squares is "
-            "reached. That is early stopping, notebook 11.)",
+            "With the strength 0 there is no penalty. (If there are fewer errors all the same: these 2000 steps end "
+            "before least squares is reached. That is early stopping, notebook 11.)",
             lambda result: result["strength"] == 0 and result["penalty"] == "L1",
         ),
         Mistake("no penalty at all", "With the strength 0 there is no penalty.", lambda result: result["strength"] == 0),
@@ -69,8 +69,8 @@ few_pixels = ExperimentExercise(
         ),
         Mistake(
             "L2, too strong",
-            "At this strength L2 makes more errors than no penalty: it underfits. And it makes no zeros either. Which penalty leaves pixels "
-            "out?",
+            "At this strength L2 makes more errors than no penalty does: it underfits. And it makes no zeros either. "
+            "Which penalty leaves pixels out?",
             lambda result: result["penalty"] == "L2" and _won(result) < 0,
         ),
         Mistake(
@@ -78,6 +78,12 @@ few_pixels = ExperimentExercise(
             f"The gain is less than {_FEWEST_POINTS} points, and L2 makes no zeros at any strength. Which penalty "
             "leaves pixels out?",
             lambda result: result["penalty"] == "L2",
+        ),
+        Mistake(
+            "far too strong",
+            "The pixels are few enough, but there are more errors than without a penalty: too few pixels take part. Make "
+            "the strength smaller.",
+            lambda result: 0 < result["pixels"] <= _MOST_PIXELS and _won(result) < 0,
         ),
         Mistake(
             "too strong",
@@ -91,12 +97,12 @@ few_pixels = ExperimentExercise(
             lambda result: result["penalty"] == "L1",
         ),
     ],
-    otherwise="The two targets are not both met. Look at the two figures of this section: what does a larger λ do to "
-              "the number of pixels?",
+    otherwise="The two targets are not both met. What does a larger λ do to the number of pixels?",
     points=3,
     hints=[
-        "Only one of the two penalties makes weights exactly 0. With it, look for the range of strengths in the figure of the 196 lines.",
-        "Go in factors of 3: 0.003, 0.01, 0.03, 0.1. From one to the next the pixels become fewer; the errors first fall and then rise.",
+        "Only one of the two penalties makes weights exactly 0: the one with a corner on the axis, or with a flat piece at 0.",
+        "Go in steps of a factor of 3: 0.003, 0.01, 0.03, 0.1. From one to the next, fewer pixels are left; the error "
+        "first falls and then rises.",
     ],
     insight="About a quarter of the 196 pixels or fewer, and fewer errors than with all of them. (At its own best "
     "strength, L2 may make slightly fewer errors still: leaving pixels out and predicting best are different aims.)",

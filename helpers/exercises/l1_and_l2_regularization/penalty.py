@@ -88,7 +88,8 @@ _VALUE_L1 = [
      "The L1 part of the value is the root of the sum of squares, as `np.linalg.norm(kernel)` gives it. L1 is the sum of the "
      "absolute values.", lambda k, l1: l1 * _norm(k)),
     ("norm 1 of a matrix",
-     "The L1 part of the value is the largest sum of a column: that is the norm 1 of a *matrix*, as in `np.linalg.norm(kernel, "
+     "The L1 part of the value is the largest column sum: that is the 1-norm of a *matrix*, as in "
+     "`np.linalg.norm(kernel, "
      "1)`. The penalty sums over all elements.", lambda k, l1: l1 * np.abs(k).sum(axis=0).max()),
     ("mean in the L1 part of the value", "The L1 part of the value is a mean. The penalty is a sum.",
      lambda k, l1: l1 * np.abs(k).mean()),
@@ -125,10 +126,10 @@ _VALUE_L2_ALONE = [
      "The L2 part of the value is half the root of the sum of squares. It is the sum of squares itself: no root, and in this "
      "formula no ½.", lambda k, l2: l2 / 2 * _norm(k)),
     ("norm 2 of a matrix",
-     "The L2 part of the value is made of the largest stretching, the norm 2 of a *matrix*, as in `np.linalg.norm(kernel, 2)`. "
-     "The penalty sums the squares of all elements.", lambda k, l2: l2 * np.linalg.norm(k, 2) ** 2),
+     "The L2 part of the value is made of the spectral norm, the 2-norm of a *matrix*, as in `np.linalg.norm(kernel, "
+     "2)`. The penalty sums the squares of all elements.", lambda k, l2: l2 * np.linalg.norm(k, 2) ** 2),
     ("norm 2 of a matrix, not squared",
-     "The L2 part of the value is the largest stretching, the norm 2 of a *matrix*, as in `np.linalg.norm(kernel, 2)`. The "
+     "The L2 part of the value is the spectral norm, the 2-norm of a *matrix*, as in `np.linalg.norm(kernel, 2)`. The "
      "penalty sums the squares of all elements.", lambda k, l2: l2 * np.linalg.norm(k, 2)),
     ("strength squared",
      "The strength l2 is squared along with the weight. It multiplies the square: l2 · w², not (l2 · w)².",
@@ -257,8 +258,8 @@ _OWN_NAME = {
 
 
 _WHY = (
-    "The bias moves the whole answer up or down, but does not make it wigglier: pulling the bias to 0 only makes the "
-    "answer wrong."
+    "The bias moves the whole output up or down, but does not make it wigglier: pulling the bias to 0 only makes the "
+    "output wrong."
 )
 
 
@@ -368,7 +369,7 @@ penalty = CodeExercise(
         Mistake(
             "norms of a matrix",
             "The value is made of norms of a *matrix*, as `np.linalg.norm(kernel, 1)` and `np.linalg.norm(kernel, 2)` give them: the "
-            "largest sum of a column, the largest stretching. The penalty sums over all its elements.",
+            "largest column sum and the spectral norm. The penalty sums over all its elements.",
             _penalized(lambda k, l1, l2: l1 * np.linalg.norm(k, 1) + l2 * np.linalg.norm(k, 2) ** 2), ("value",),
         ),
         Mistake(
@@ -380,7 +381,8 @@ penalty = CodeExercise(
         Mistake(
             "norms of a matrix, not squared",
             "The value is made of norms of a *matrix*, as `np.linalg.norm(kernel, 1)` and `np.linalg.norm(kernel, 2)` give them: the "
-            "largest sum of a column, the largest stretching. The penalty sums over all its elements; and for L2 it sums squares.",
+            "largest column sum and the spectral norm. The penalty sums over all its elements; and for L2 it sums "
+            "squares.",
             _penalized(lambda k, l1, l2: l1 * np.linalg.norm(k, 1) + l2 * np.linalg.norm(k, 2)), ("value",),
         ),
         Mistake(
@@ -414,13 +416,13 @@ penalty = CodeExercise(
         ),
         Mistake(
             "a value for each column",
-            "What comes back as the value is one number for each column. It should be one number for the whole "
+            "What comes back as the value is one number per column. It should be one number for the whole "
             "kernel: sum over both axes.",
             _penalized(lambda k, l1, l2: l1 * np.abs(k).sum(axis=0) + l2 * (k**2).sum(axis=0)), ("value",),
         ),
         Mistake(
             "a value for each row",
-            "What comes back as the value is one number for each row. It should be one number for the whole kernel: "
+            "What comes back as the value is one number per row. It should be one number for the whole kernel: "
             "sum over both axes.",
             _penalized(lambda k, l1, l2: l1 * np.abs(k).sum(axis=1) + l2 * (k**2).sum(axis=1)), ("value",),
         ),

@@ -140,15 +140,21 @@ proximal_step = CodeExercise(
         *_place_by_place(),
         Mistake(
             "plain gradient step",
-            "The penalty's slope l1 · sign(w) is added to the gradient: plain gradient descent, which jumps across 0. Take the loss' step alone, "
+            "The penalty's slope l1 · sign(w) is added to the gradient: plain gradient descent, which jumps across 0. "
+            "Take the step of the loss alone, "
             "then the soft threshold.",
             lambda w, gradient, rate, l1: w - rate * (gradient + l1 * np.sign(w)),
         ),
         Mistake(
             "penalized twice",
             "The penalty's slope is in the gradient step, and the soft threshold comes on top: the penalty counts twice. `gradient` is that of the "
-            "loss alone, and so it should stay.",
+            "loss alone, and it should stay so.",
             lambda w, gradient, rate, l1: _soft(w - rate * (gradient + l1 * np.sign(w)), rate * l1),
+        ),
+        Mistake(
+            "gradient counted twice",
+            "The gradient step is twice as long as rate · gradient. `gradient` is the whole slope of the loss: its 2 is in it.",
+            lambda w, gradient, rate, l1: _soft(w - 2 * rate * gradient, rate * l1),
         ),
         Mistake(
             "threshold first",
@@ -185,7 +191,7 @@ proximal_step = CodeExercise(
         Mistake(
             "the wrong part kept",
             "What comes back is the part that should be cut off: the values clipped to ± the threshold. Keep what "
-            "sticks *out*.",
+            "lies *beyond* it.",
             _after(lambda v, t: np.clip(v, -t, t)),
         ),
         Mistake(
@@ -321,7 +327,8 @@ proximal_step = CodeExercise(
             lambda args, outputs: args[3] != 0 or np.allclose(outputs[0], args[0] - args[2] * args[1], atol=1e-4),
         ),
         Property(
-            "Weights that the gradient step brings within rate · l1 of 0 should be exactly 0, but they are not.",
+            "Compare the gradient step first: v = w − rate · gradient. The weights that it brings within rate · l1 of 0 "
+            "should be exactly 0, but they are not.",
             lambda args, outputs: np.all(
                 outputs[0][np.abs(args[0] - args[2] * args[1]) < args[2] * args[3] - 1e-9] == 0),
         ),
@@ -342,7 +349,8 @@ proximal_step = CodeExercise(
     ],
     points=3,
     hints=[
-        "Two lines. First v, a gradient step on the loss alone. Then v moves towards 0 by a threshold, and stops there.",
+        "Two lines. First v, a gradient step on the loss alone. Then v moves towards 0 by a threshold, but not beyond "
+        "0.",
         "Work with size and sign separately: the size is `np.abs(v)`, it shrinks by the threshold, but not below 0. "
         "The sign is `np.sign(v)`.",
         "The threshold is the learning rate times l1: in one step of size rate the slope l1 covers that distance.",

@@ -127,8 +127,8 @@ def _ones_again(find):
 
 
 _ALL_PENALIZED = (
-    "The first number, the bias, is penalized like the others. Then a new zero of y changes the whole fit. The penalty's sum runs "
-    "over the weights only: leave out the column of ones."
+    "The first parameter, the bias, is penalized like the others. Then a new zero of y changes the whole fit. The "
+    "penalty's sum runs over the weights only: leave out the column of ones."
 )
 
 
@@ -147,8 +147,8 @@ _STRENGTHS = [
      "The strength counts twice. Setting the gradient to 0 gives 2(…) + 2λw = 0: the 2 belongs to *both* parts, and cancels.",
      lambda s, x: 2 * s),
     ("strength halved",
-     "The strength counts half, as if the penalty were λ/2 · Σw² (or the 2 of the loss were left standing). In the cost above "
-     "neither part has a ½, and the 2 of the slopes cancels.", lambda s, x: s / 2),
+     "The strength counts half, as if the penalty were λ/2 · Σw² (or the 2 of the loss did not cancel). In the cost "
+     "above neither part has a ½, and the 2 of the slopes cancels.", lambda s, x: s / 2),
     ("strength over N beside a sum",
      "The strength is divided by N, and the loss is a sum of squared errors, not divided: so it counts N² times less than it "
      "should. Divide both parts of the loss by N and leave λ as it is, or neither and multiply λ by N.",
@@ -237,8 +237,8 @@ ridge = CodeExercise(
         ),
         Mistake(
             "wrong one left out",
-            "The *last* number is left out of the penalty, and the bias is included. The column of ones is the first "
-            "one.",
+            "The *last* parameter is left out of the penalty, and the bias is included. The column of ones is the "
+            "first one.",
             _solved(lambda x, free, s: x.T @ x / len(x) + s * np.diag(np.append(np.ones(x.shape[1] - 1), 0.0))),
         ),
         Mistake(
@@ -305,19 +305,19 @@ ridge = CodeExercise(
         ),
         Mistake(
             "examples by examples",
-            "x and its transpose are multiplied the wrong way round: X Xᵀ has a row for each example. The equations have one for each of the "
-            "D + 1 numbers.",
+            "x and its transpose are multiplied the wrong way round: X Xᵀ has one row per example. The equations have "
+            "one row per parameter, D + 1 in all.",
             lambda x, y, strength: np.linalg.solve(x @ x.T / len(x) + strength * np.eye(len(x)), y),
         ),
         Mistake(
             "identity of the wrong size",
-            "The identity has a row for each *example*; XᵀX has one for each of the D + 1 numbers. The penalty is on "
-            "these numbers.",
+            "The identity has one row per *example*; XᵀX has one row per parameter, D + 1 in all. The penalty is on "
+            "the parameters.",
             lambda x, y, strength: np.linalg.solve(x.T @ x / len(x) + strength * np.eye(len(x)), x.T @ y / len(x)),
         ),
         Mistake(
             "ones added again",
-            "A column of ones is put in front of x, which has one already: what comes back is one number too long.",
+            "A column of ones is put in front of x, which has one already: what comes back is one element too long.",
             lambda x, y, strength: (lambda z: np.linalg.solve(
                 z.T @ z / len(x) + strength * np.diag(np.append(0.0, np.ones(z.shape[1] - 1))), z.T @ y / len(x)))(
                     np.column_stack([np.ones(len(x)), x])),
@@ -325,7 +325,8 @@ ridge = CodeExercise(
         *(
             Mistake(
                 f"ones added again, {words}",
-                "A column of ones is put in front of x, which has one already: what comes back is one number too long.",
+                "A column of ones is put in front of x, which has one already: what comes back is one element too "
+                "long.",
                 _ones_again(find),
             )
             for words, find in (
@@ -342,8 +343,8 @@ ridge = CodeExercise(
         ),
         Mistake(
             "bias penalized, y centred",
-            "y is centred first, and its mean comes back at the end. But the bias, the first number, is penalized like the others in "
-            "between. The penalty's sum runs over the weights only.",
+            "y is centred first, and its mean comes back at the end. But the bias, the first parameter, is penalized "
+            "like the others in between. The penalty's sum runs over the weights only.",
             lambda x, y, strength: np.append(y.mean(), np.zeros(x.shape[1] - 1)) + np.linalg.solve(
                 x.T @ x / len(x) + strength * np.eye(x.shape[1]), x.T @ (y - y.mean()) / len(x)),
         ),
@@ -378,7 +379,7 @@ ridge = CodeExercise(
         ),
         Mistake(
             "least squares, shrunk with the bias",
-            "This is least squares with every number divided by 1 + λ afterwards, the bias as well. The penalty has "
+            "This is least squares with every parameter divided by 1 + λ afterwards, the bias as well. The penalty has "
             "to take part in the fit, and the bias is not in it.",
             lambda x, y, strength: _plain(x, y) / (1 + strength),
         ),
@@ -416,7 +417,7 @@ ridge = CodeExercise(
         ),
         Mistake(
             "factor 2 on one side",
-            "All numbers are half as large as they should be: the 2 of the slope stands on the left side only. It "
+            "All parameters are half as large as they should be: the 2 of the slope stands on the left side only. It "
             "belongs on both sides, and cancels.",
             lambda x, y, strength: _centred(x, y, strength) / 2,
         ),
@@ -438,12 +439,12 @@ ridge = CodeExercise(
         Mistake("multiplied in place of solved", "The matrix is multiplied with the right-hand side. It stands on the other side of the "
                 "equation: solve.", lambda x, y, strength: (
                     x.T @ x / len(x) + strength * np.diag(np.append(0.0, np.ones(x.shape[1] - 1)))) @ (x.T @ y / len(x))),
-        Mistake("predictions returned", "What comes back are the predictions for the examples. We want the numbers "
-            "w, the bias first.",
+        Mistake("predictions returned", "What comes back are the predictions for the examples. We want the D + 1 "
+            "parameters, the bias first.",
                 lambda x, y, strength: x @ _centred(x, y, strength)),
-        Mistake("bias dropped", "The bias is missing in what comes back: return all D + 1 numbers, the bias first.",
+        Mistake("bias dropped", "The bias is missing in what comes back: return all D + 1 parameters, the bias first.",
                 lambda x, y, strength: _centred(x, y, strength)[1:]),
-        Mistake("bias last", "The numbers are right, but their order is not: the bias comes first, as the column of "
+        Mistake("bias last", "The parameters are right, but their order is not: the bias comes first, as the column of "
             "ones does.",
                 lambda x, y, strength: np.roll(_centred(x, y, strength), -1)),
     ],
@@ -474,10 +475,10 @@ ridge = CodeExercise(
     points=3,
     hints=[
         "Set the gradient of the cost to 0. Without the penalty that is XᵀX w / N = Xᵀy / N. Which matrix does the penalty add on the left?",
-        "`np.eye(D + 1)` has a 1 for each number. The bias, the first one, is not in the penalty's sum: its 1 becomes 0.",
+        "`np.eye(D + 1)` has a 1 for each parameter. The bias, the first one, is not in the penalty's sum: its 1 "
+        "becomes 0.",
         "`np.linalg.solve(matrix, right)` with matrix = XᵀX/N + strength · (that), right = Xᵀy/N. Every 2 has cancelled.",
     ],
-    insight="Four examples and five features: plain least squares has no single answer there, but ridge has one. "
-    "That is how it was first used, before anyone spoke of overfitting.",
+    insight="Four examples and five features: plain least squares has no unique solution there, but ridge has one.",
 )
 ridge.cpu_seconds = 2.0  # gradient descent, which the notebook has just shown, takes some ten thousand steps

@@ -29,11 +29,11 @@ under_batch_norm = PredictExercise(
             Mistake("doubled", _SAME_OUTPUT, 2.0),
             Mistake("halved", _SAME_OUTPUT, 0.5),
             Mistake("fourfold", _SAME_OUTPUT, 4.0),
-            Mistake("none", "the factor is asked for, not the change: what does not change is multiplied by 1.", 0.0),
+            Mistake("none", "give the factor, not the change: what does not change is multiplied by 1.", 0.0),
         ],
         "the L2 penalty": [
             Mistake("not squared", "the penalty is a sum of *squares*: each w² becomes (2w)².", 2.0),
-            Mistake("unchanged", "the penalty does not see the batch normalization: it is the sum of w², "
+            Mistake("unchanged", "the penalty does not depend on the batch normalization: it is the sum of w², "
                 "whatever comes after the layer.", 1.0),
             Mistake("halved", "larger weights cost more.", 0.5),
             Mistake("eightfold", "each w² becomes (2w)².", 8.0),
@@ -57,7 +57,7 @@ under_batch_norm = PredictExercise(
     },
     points=2,
     hints=[
-        "Doubling the kernel doubles what the dense layer gives. Then the batch's mean is subtracted and the result "
+        "Doubling the kernel doubles the output of the dense layer. Then the batch's mean is subtracted and the result "
         "is divided by the standard deviation.",
         "The loss as a function of the kernel: L(2w) = L(w). Take the slope on both sides (chain rule): what is L′(2w)?",
     ],
