@@ -33,9 +33,6 @@ AFTER_THE_LECTURES = {"12-model-clinic": 20}
 
 # Still in their old form, whose sections have no levels. The list only gets shorter.
 WITHOUT_LEVELS = (
-    "06-layer-instance-and-group-normalization",
-    "07-underfitting-and-overfitting",
-    "08-l1-and-l2-regularization",
     "09-data-augmentation",
     "10-dropout",
     "11-early-stopping",
