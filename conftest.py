@@ -21,6 +21,15 @@ class FilesAndLongTests(LoadScopeScheduling):
         return nodeid if any(part in nodeid for part in LONG) else nodeid.split("::")[0]
 
 
+# It trains the clinic's patients for a minute and a half: dealt out last, it would keep one process waiting for it.
+LONGEST = "::test_the_solved_exercises_pass_strictly_and_change_nothing_else[12-model-clinic]"
+
+
+def pytest_collection_modifyitems(items):
+    """Of what goes one by one, the longest goes first: larger files are dealt out before, in any order."""
+    items.sort(key=lambda item: not item.nodeid.endswith(LONGEST))
+
+
 def pytest_xdist_make_scheduler(config, log):
     return FilesAndLongTests(config, log)
 

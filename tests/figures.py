@@ -37,8 +37,8 @@ def visible_texts(figure: CourseFigure) -> dict:
     }
 
 
-def assert_text_fits(figure: CourseFigure) -> None:
-    """All text is on the canvas, and none overlaps another."""
+def assert_text_fits(figure: CourseFigure) -> dict:
+    """All text is on the canvas, and none overlaps another. Returns `visible_texts`."""
     texts = visible_texts(figure)
     width, height = figure.canvas.get_width_height()
     for text, box in texts.items():
@@ -47,12 +47,12 @@ def assert_text_fits(figure: CourseFigure) -> None:
         across = min(box.x1, its.x1) - max(box.x0, its.x0)
         up = min(box.y1, its.y1) - max(box.y0, its.y0)
         assert across < 1 or up < 1, (one, other)
+    return texts
 
 
 def assert_readable(figure: CourseFigure) -> None:
     """All text fits, and is large and dark enough for the last row."""
-    assert_text_fits(figure)
-    for text in visible_texts(figure):
+    for text in assert_text_fits(figure):
         assert text.get_fontsize() >= SMALLEST_TEXT, text
         assert contrast_on_white(text.get_color()) >= LEAST_CONTRAST, text
 

@@ -24,7 +24,6 @@ FIGURES = {
     "all steps": lambda: plots.padded_sentences(SENTENCES),
     "with its padding": lambda: plots.padded_sentences(SENTENCES, padding=True, word=(3, 1)),
     "a step with its padding": lambda: plots.padded_sentences(SENTENCES, step=8, padding=True, word=(3, 1)),
-    "two, short": lambda: plots.padded_sentences(["One word", "One"], features=2),
     "two of one word": lambda: plots.padded_sentences(["Yes", "No"], features=12),
     "eight": lambda: plots.padded_sentences([*SENTENCES, *SENTENCES[:3]], step=4),
     "no padding": lambda: plots.padded_sentences(["All alike", "Both alike"], padding=True),

@@ -14,7 +14,7 @@ LABELS = ("right", "flipped")
 
 
 def halved(images: np.ndarray) -> np.ndarray:
-    """Return pictures (N, 28, 28), ink from 0 to 255, as rows (N, 196) from 0 to 1: means of 2 × 2 pixels."""
+    """Return images (N, 28, 28), ink from 0 to 255, as rows (N, 196) from 0 to 1: means of 2 × 2 pixels."""
     small = images.reshape(-1, 14, 2, 14, 2).mean(axis=(2, 4)) / 255
     return small.reshape(-1, 196).astype(np.float32)
 
