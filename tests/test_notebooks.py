@@ -3,6 +3,7 @@
 That the saved outputs are what a fresh kernel gives is compared by nbval: see the Makefile.
 """
 
+import re
 from pathlib import Path
 
 import pytest
@@ -47,3 +48,10 @@ def test_the_solved_exercises_pass_strictly_and_change_nothing_else(path):
     before, after = ([pair[i] for pair in others] for i in (0, 1))
     assert list(differences(new_notebook(cells=before), new_notebook(cells=after))) == []
     assert run.peak_memory is None or run.peak_memory < MOST_MEMORY, f"{run.peak_memory / 1e6:.0f} MB"
+
+
+def test_the_test_that_is_dealt_out_first_is_still_called_so():
+    """conftest.py names it; under another name it would be dealt out last, and keep one process waiting."""
+    name = test_the_solved_exercises_pass_strictly_and_change_nothing_else.__name__
+    named = re.search(r'^LONGEST = "::(\w+)\[(.+)\]"$', (FOLDER.parent / "conftest.py").read_text(encoding="utf-8"), re.M)
+    assert named[1] == name and named[2] in [path.stem for path in WITH_EXERCISES]
